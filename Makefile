@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# `make help` lists the targets.
+# Rooms of user/, low to high: a room may include only rooms before it (tests/style/layers.sh).
+ROOMS = say text json address yaml profile policy compile cgroup process resolve attempt \
+	kernel pin state counts events incident advise blind sockets senders report launch
+
+O ?= .output
+ARCH ?= $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
+CC := $(CROSS_COMPILE)gcc
+CLANG ?= clang-14
+BPFTOOL ?= $(shell command -v bpftool || echo /usr/sbin/bpftool)
+PKG_CONFIG ?= pkg-config
+PREFIX ?= /usr/local
+DATADIR = $(PREFIX)/share/smtpfence
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+WERROR ?= 1
+SAN ?= 0
+
+LIBS = libbpf yaml-0.1 jansson smartcols libcrypto
+ifneq ($(LIBBPF_PREFIX),)
+export PKG_CONFIG_PATH := $(LIBBPF_PREFIX)/lib/pkgconfig:$(PKG_CONFIG_PATH)
+endif
+CFLAGS ?= -O2 -g
+ALL_CFLAGS = -std=gnu11 -Wall -Wextra $(if $(filter 1,$(WERROR)),-Werror) -MMD -MP -D_GNU_SOURCE -I. -Iuser -I$O \
+	-DVERSION='"$(VERSION)"' -DDATADIR='"$(DATADIR)"' $(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CFLAGS)
+LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS))
+SANFLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+ifeq ($(SAN),1)
+CFLAGS += $(SANFLAGS)
+LDFLAGS += $(SANFLAGS)
+endif
+BPFFLAGS = -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Werror -I. -Ivmlinux-headers \
+	-idirafter /usr/include/$(shell $(CC) -dumpmachine)
+
+VERBS = $(patsubst user/%.c,%,$(wildcard user/cmd/*.c))
+OBJ = $(ROOMS:%=$O/%.o)
+SANOBJ = $(ROOMS:%=$O/san/%.o)
+UNITS = $(patsubst tests/unit/%.c,$O/unit/%,$(wildcard tests/unit/*.c))
+TOOLS = $(patsubst tests/tools/%.c,$O/tools/%,$(wildcard tests/tools/*.c))
+PACKETS = $(patsubst tests/bpf/%.c,$O/bpf/%,$(wildcard tests/bpf/*.c))
+FUZZERS = $(patsubst tests/fuzz/%.c,$O/fuzz/%,$(wildcard tests/fuzz/*.c))
+
+Q = $(if $(V),,@)
+msg = $(if $(V),,@printf '  %-8s %s\n' $1 $(2:$O/%=%))
+
+all: $O/smtpfence $O/man/smtpfence.8 ## build (default)
+
+$O/smtpfence: $O/main.o $(VERBS:%=$O/%.o) $O/rooms.a
+	$(call msg,LINK,$@)
+	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$O/rooms.a: $(OBJ)
+	$Qrm -f $@; ar rcs $@ $^
+
+$O/san/rooms.a: $(SANOBJ)
+	$Qrm -f $@; ar rcs $@ $^
+
+$O/%.o: user/%.c | $O/fence.skel.h
+	$(call msg,CC,$@)
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$O/san/%.o: user/%.c | $O/fence.skel.h
+	$(call msg,CC-SAN,$@)
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(SANFLAGS) -O1 -c -o $@ $<
+
+$O/fence.bpf.o: bpf/fence.bpf.c $(wildcard bpf/*.h) vmlinux-headers/vmlinux.h
+	$(call msg,BPF,$@)
+	$Qmkdir -p $(@D) && $(CLANG) $(BPFFLAGS) -c -o $@.tmp $< && $(BPFTOOL) gen object $@ $@.tmp && rm $@.tmp
+
+$O/fence.skel.h: $O/fence.bpf.o
+	$(call msg,SKEL,$@)
+	$Q$(BPFTOOL) gen skeleton $< name fence > $@
+
+$O/man/%: dist/man/%.scd
+	$(call msg,MAN,$@)
+	$Qmkdir -p $(@D) && scdoc < $< > $@
+
+$O/unit/%: tests/unit/%.c $O/san/rooms.a
+	$(call msg,UNIT,$@)
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(SANFLAGS) -O1 -o $@ $< $O/san/rooms.a $(LDLIBS) -lcmocka
+
+$O/bpf/%: tests/bpf/%.c $O/rooms.a
+	$(call msg,PACKET,$@)
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $< $O/rooms.a $(LDLIBS)
+
+$O/tools/%: tests/tools/%.c
+	$(call msg,TOOL,$@)
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $< -lpthread
+
+$O/fuzz/%: tests/fuzz/%.c $(ROOMS:%=user/%.c)
+	$(call msg,FUZZ,$@)
+	$Qmkdir -p $(@D) && $(CLANG) -std=gnu11 -D_GNU_SOURCE -DVERSION='""' -DDATADIR='""' -I. -Iuser -I$O -g -O1 \
+		-fsanitize=fuzzer,address,undefined -o $@ $< $$(sed -n 's/^\/\* rooms: \(.*\) \*\//\1/p' $< | \
+		sed 's/[a-z]*/user\/&.c/g; s/user\/\.c//g') $(LDLIBS)
+
+tests: all $(UNITS) $(PACKETS) $(TOOLS) ## build the tests
+
+deps: ## install what is missing (root)
+	$Qdist/deps build test
+check: deps-quiet tests ## style and unit tests; no root, seconds
+	$Qtests/run style unit
+test: deps ## everything (root); N passed, N failed, N skipped
+	$Q$(MAKE) --no-print-directory tests && tests/run all
+demo: ## the main job on real senders, in namespaces of its own (root)
+	$Qdist/deps build demo && $(MAKE) --no-print-directory all && tests/demo/demo
+vm: tests ## the kernel matrix under qemu (root)
+	$Qtests/run vm
+fuzz: $(FUZZERS) ## every fuzzer, FUZZ_SECONDS each (60)
+	$Qtests/run fuzz
+deps-quiet: ; $Qdist/deps --check build
+
+install: all ## DESTDIR= PREFIX=
+	install -D -m 0755 $O/smtpfence $(DESTDIR)$(PREFIX)/bin/smtpfence
+	install -D -m 0644 -t $(DESTDIR)$(DATADIR)/profiles data/profiles/*.yaml
+	install -D -m 0644 $O/man/smtpfence.8 $(DESTDIR)$(PREFIX)/share/man/man8/smtpfence.8
+clean: ## remove what was built
+	rm -rf $O
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1	\2/p' Makefile | expand -t 12
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all tests deps deps-quiet check test demo vm fuzz install clean help
+-include $(wildcard $O/*.d $O/*/*.d)
