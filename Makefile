@@ -2,7 +2,7 @@
 # `make help` lists the targets.
 # Rooms of user/, low to high: a room may include only rooms before it (tests/style/layers.sh).
 ROOMS = say text json address yaml profile policy compile cgroup process resolve attempt \
-	kernel pin state counts events incident advise blind sockets senders report launch
+	pin kernel counts events fence state incident advise sockets senders blind report launch
 
 O ?= .output
 ARCH ?= $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
@@ -55,11 +55,13 @@ $O/rooms.a: $(OBJ)
 $O/san/rooms.a: $(SANOBJ)
 	$Qrm -f $@; ar rcs $@ $^
 
-$O/%.o: user/%.c | $O/fence.skel.h
+$O/kernel.o $O/san/kernel.o: $O/fence.skel.h
+
+$O/%.o: user/%.c
 	$(call msg,CC,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$O/san/%.o: user/%.c | $O/fence.skel.h
+$O/san/%.o: user/%.c
 	$(call msg,CC-SAN,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(SANFLAGS) -O1 -c -o $@ $<
 

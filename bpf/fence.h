@@ -122,13 +122,21 @@ struct fence_state {
 	__u32 armed; /* 0: every hook passes and counts nothing */
 	__u32 layout; /* FENCE_LAYOUT of who made the maps */
 	__u64 since_ns; /* boot clock, when first armed */
-	__u64 spare[6];
+	__u64 reader; /* rises with each new consumer of the ring: subjects are then told again */
+	__u64 spare[5];
 };
 
-/* Value of fence_cursor, one element. Written by the one consumer of the ring; unused by the hooks. */
+/*
+ * Value of fence_cursor, one element. Written by the one consumer of the ring; unused by the hooks.
+ * The store to `taken` commits a record: whoever comes after a crash neither skips nor repeats one.
+ */
 struct fence_cursor {
-	__u64 read; /* attempt records consumed; SLOT_SUBMITTED - read = unread in the ring, at rest */
-	__u64 spare[7];
+	__u64 taken; /* records of any kind consumed */
+	struct {
+		__u64 id; /* FENCE_RECORD_ID of the last one */
+		__u64 attempts; /* attempt records consumed so far */
+	} last[2]; /* [taken & 1] holds */
+	__u64 spare[3];
 };
 
 /* A set of rules: rule N is bit N % 64 of word N / 64. */
@@ -250,9 +258,12 @@ struct fence_record {
 	__u8 version; /* FENCE_LAYOUT */
 	__u16 cpu; /* whose sequence this is */
 	__u32 size; /* bytes of the whole record */
-	__u64 sequence; /* per CPU, over all kinds, from 0; a gap is what was lost */
+	__u64 sequence; /* per CPU, over all kinds, from 1; a gap is what was lost or summarised */
 	__u64 time_ns;
 };
+
+/* Unique while the kernel runs; of an attempt's record it is the attempt's id. Never 0. */
+#define FENCE_RECORD_ID(cpu, sequence) ((__u64)(cpu) << 48 | (sequence))
 
 #define FENCE_NO_RULE 0xffff
 
@@ -343,6 +354,7 @@ struct fence_outcome {
 
 _Static_assert(sizeof(struct fence_cgroup_totals) == 96, "state layout");
 _Static_assert(sizeof(struct fence_state) == 64, "state layout");
+_Static_assert(sizeof(struct fence_cursor) == 64, "state layout");
 _Static_assert(sizeof(struct fence_mark) == 128, "state layout; at most 128 bytes");
 _Static_assert(sizeof(struct fence_attempt) <= 256, "an attempt is small");
 _Static_assert(sizeof(struct fence_outcome) == 48, "record layout");

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* TCP connections and listeners on watched ports that are there now, with their processes. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "address.h"
+#include "bpf/fence.h"
+
+struct socket_seen {
+	struct address remote; /* of a listener: what it listens on */
+	uint16_t port; /* remote port; of a listener its own; host order */
+	bool listening;
+	uint8_t tcp_state; /* TCP_ESTABLISHED, ... */
+	uint32_t uid;
+	uint64_t cgroup; /* id; 0 unknown */
+	uint64_t netns; /* inode of the network namespace it was found in */
+	pid_t pid; /* a process that holds it; 0 unknown */
+	char comm[FENCE_COMM];
+};
+
+/*
+ * Outgoing connections to `ports`, and listeners on them, in every network namespace that a process
+ * is in (setns on a thread of its own; those we may not enter are counted in *skipped). Through
+ * sock_diag(7). Sorted by pid. Free *out. 0 or -errno, said.
+ */
+int sockets_find(const uint16_t *ports, size_t n, struct socket_seen **out, size_t *found,
+	size_t *skipped);
