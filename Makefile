@@ -2,7 +2,7 @@
 # `make help` lists the targets.
 # Rooms of user/, low to high: a room may include only rooms before it (tests/style/layers.sh).
 ROOMS = say text json address yaml profile policy compile cgroup process resolve attempt \
-	pin kernel counts events fence state incident advise sockets senders blind report launch
+	pin kernel counts events guard state incident advise sockets senders blind report launch
 
 O ?= .output
 ARCH ?= $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')

@@ -53,6 +53,9 @@ int kernel_attach(const struct kernel *k, enum hook h, const char *cgroup_dir, i
 /* Puts our program in the place of the one under `link_fd`, atomically. -ENOLINK: its cgroup is gone. */
 int kernel_replace(const struct kernel *k, enum hook h, int link_fd);
 
+/* The one store that makes the hooks of new state maps judge. 0 or -errno, said. */
+int kernel_arm(int state_map_fd);
+
 /* What the kernel says of a link. */
 struct kernel_link {
 	uint32_t id;

@@ -14,19 +14,19 @@
  * hook by hook BPF_LINK_UPDATE; a link that was taken away is made anew; what an interrupted change
  * left is finished. 0 or -errno, said; on failure each hook is old or new, and enforces.
  */
-int fence_arm(const struct pin *p, const struct compiled *c, const char *cgroup_dir,
+int guard_arm(const struct pin *p, const struct compiled *c, const char *cgroup_dir,
 	struct kernel_options *o);
 
 /* Removes exactly what we pinned. 0 also when there was nothing. */
-int fence_disarm(const struct pin *p);
+int guard_disarm(const struct pin *p);
 
 /* State maps of the fence: MAP_COUNT fds, each owned by the caller (-1 where missing). -ENOENT: none. */
-int fence_maps(const struct pin *p, int maps[MAP_COUNT]);
+int guard_maps(const struct pin *p, int maps[MAP_COUNT]);
 
 /* What the kernel holds. */
-struct fence_look {
+struct guard_look {
 	struct fence_state state;
 	bool present[HOOK_COUNT]; /* pinned, and attached to a cgroup */
 	struct kernel_link link[HOOK_COUNT];
 };
-int fence_look(const struct pin *p, struct fence_look *out);
+int guard_look(const struct pin *p, struct guard_look *out);
