@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # `make help` lists the targets.
 # Rooms of user/, low to high: a room may include only rooms before it (tests/style/layers.sh).
-ROOMS = say text json address yaml profile policy compile cgroup process resolve attempt \
+ROOMS = text say json address yaml profile policy compile cgroup process resolve attempt \
 	pin kernel counts events guard state incident advise sockets senders blind report launch
 
 O ?= .output

@@ -6,21 +6,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Decimal, whole string, no sign, no blank, at most `max`. 0 or -EINVAL, -ERANGE. */
+/* Decimal, whole string, no sign, blank or leading zero, at most `max`. 0 or -EINVAL, -ERANGE. */
 int text_number(const char *s, uint64_t max, uint64_t *out);
 
 /* "90s", "10m", "2h", "3d" to seconds; at least 1 s, at most 10 years. 0 or -EINVAL, -ERANGE. */
 int text_duration(const char *s, uint64_t *seconds);
 
 /*
- * Copies `n` bytes of `s` to `to` for a terminal: control bytes (C0, DEL, C1), invalid UTF-8 and
- * bidirectional overrides become \xNN, NUL included; valid UTF-8 stays. Cuts at a whole character
- * and ends with "..." when `size` is too small. Always terminates. Returns `to`.
+ * Copies `n` bytes of `s` to `to` for a terminal: what text_control() names and invalid UTF-8
+ * become \xNN, NUL included; other valid UTF-8 stays. Cuts at a whole character and ends with
+ * "..." when `size` is too small. Terminates unless `size` is 0. Returns `to`.
  */
 char *text_inert(char *to, size_t size, const char *s, size_t n);
 
 /* Length in bytes of the valid UTF-8 character at s (n bytes left), 0 when invalid. RFC 3629. */
 size_t text_utf8(const char *s, size_t n);
+
+/* Is this valid character (`length` from text_utf8) C0, DEL, C1, a bidi control or U+2028, U+2029? */
+bool text_control(const char *s, size_t length);
 
 /* 1234567 as "1,234,567"; `to` holds at least 28 bytes. Returns `to`. */
 char *text_count(char to[28], uint64_t n);
@@ -35,5 +38,8 @@ char *text_local(char to[32], uint64_t wall_ns);
 uint64_t text_wall_now(void);
 uint64_t text_boot_offset(void);
 
-/* The entry of `names` (n of them) nearest to `s` by edit distance, NULL when none is near. */
+/*
+ * The entry of `names` (n of them) nearest to `s` by edit distance, else the first that begins with
+ * `s` (3 letters at least); NULL when none is near.
+ */
 const char *text_nearest(const char *s, const char *const *names, size_t n);
