@@ -16,16 +16,18 @@ struct socket_seen {
 	bool listening;
 	uint8_t tcp_state; /* TCP_ESTABLISHED, ... */
 	uint32_t uid;
+	uint32_t inode; /* 0: no process holds it any more */
 	uint64_t cgroup; /* id; 0 unknown */
 	uint64_t netns; /* inode of the network namespace it was found in */
-	pid_t pid; /* a process that holds it; 0 unknown */
+	pid_t pid; /* the lowest of the processes that hold it; 0 unknown */
 	char comm[FENCE_COMM];
 };
 
 /*
- * Outgoing connections to `ports`, and listeners on them, in every network namespace that a process
- * is in (setns on a thread of its own; those we may not enter are counted in *skipped). Through
- * sock_diag(7). Sorted by pid. Free *out. 0 or -errno, said.
+ * Outgoing connections to `ports` that may still send, and listeners on them, in every network
+ * namespace that a process is in (see netns_each() for *skipped). An accepted connection is not
+ * outgoing, whatever its remote port. Through sock_diag(7). Sorted by pid. Free *out. 0 or -errno,
+ * said.
  */
-int sockets_find(const uint16_t *ports, size_t n, struct socket_seen **out, size_t *found,
-	size_t *skipped);
+int sockets_find(
+	const uint16_t *ports, size_t n, struct socket_seen **out, size_t *found, size_t *skipped);
