@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # `make help` lists the targets.
 # Rooms of user/, low to high: a room may include only rooms before it (tests/style/layers.sh).
-ROOMS = text say json address yaml profile policy compile cgroup process resolve attempt \
-	pin kernel counts events guard state incident advise sockets senders blind report launch
+ROOMS = text say json address yaml profile policy compile mounts cgroup process resolve attempt \
+	pin kernel counts events guard state incident advise judge netns diag sockets senders blind report launch
 
 O ?= .output
 ARCH ?= $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
@@ -29,7 +29,8 @@ ifeq ($(SAN),1)
 CFLAGS += $(SANFLAGS)
 LDFLAGS += $(SANFLAGS)
 endif
-BPFFLAGS = -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Werror -I. -Ivmlinux-headers \
+BPFFLAGS = -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Werror \
+	-Wno-gnu-variable-sized-type-not-at-end -I. -Ivmlinux-headers \
 	-idirafter /usr/include/$(shell $(CC) -dumpmachine)
 
 VERBS = $(patsubst user/%.c,%,$(wildcard user/cmd/*.c))
