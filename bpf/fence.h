@@ -210,7 +210,7 @@ struct fence_settings {
 	__u8 default_action; /* enum action, for blocked ports in scope when no rule matches */
 	__u8 default_errno; /* positive errno */
 	__u8 with_btf; /* may read kernel structures: socket's cgroup, exe, ancestors */
-	__u8 with_strings; /* may read strings: comm, exe path, argv */
+	__u8 with_strings; /* may copy from memory: exe path, argv, names of ancestors */
 	__u8 tell_all; /* 1 under `run`: what is out of scope is told as an attempt too */
 	__u8 has_uid; /* some rule identifies by uid */
 	__u8 has_exe;
@@ -221,7 +221,7 @@ struct fence_settings {
 
 /* Value of fence_mark, a socket's storage: the verdict that later hooks obey. At most 128 bytes. */
 struct fence_mark {
-	__u64 attempt; /* id of the attempt this mark belongs to; 0: identity of a raw socket only */
+	__u64 attempt; /* id of the attempt this mark belongs to; 0: who made a raw socket, no verdict */
 	__u64 start_ns; /* subject: start of the thread group leader, boot clock; 0 unknown */
 	__u64 cgroup; /* cgroup that decided */
 	__u64 began_ns; /* boot clock at the verdict */
@@ -241,7 +241,10 @@ struct fence_mark {
 	__u8 told; /* the outcome has been told */
 	__u8 watching; /* sockops follows this socket */
 	__u8 pad;
-	__u8 spare[28];
+	__u32 exec_id;
+	__u32 gid;
+	__u32 loginuid;
+	__u8 spare[16];
 	char comm[FENCE_COMM];
 };
 

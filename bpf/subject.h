@@ -2,6 +2,7 @@
 /* The long record of who tried: exe path, arguments, ancestors; once per process and exec. */
 #pragma once
 
+#include <asm-generic/errno-base.h>
 #include <bpf/bpf_core_read.h>
 
 #include "tell.h"
@@ -101,11 +102,12 @@ static __always_inline void subject_ancestors(struct fence_subject *s, struct ta
 	}
 }
 
-static __always_inline void subject_ids(struct fence_subject *s, const struct who *w,
-	struct task_struct *task)
+static __always_inline void subject_ids(
+	struct fence_subject *s, const struct who *w, struct task_struct *task)
 {
+	__builtin_memset((void *)s + sizeof(s->record), 0, sizeof(*s) - sizeof(s->record));
 	s->start_ns = w->start_ns;
-	s->cgroup = w->cgroup;
+	s->cgroup = bpf_get_current_cgroup_id();
 	s->exe_dev = w->exe.dev;
 	s->exe_ino = w->exe.ino;
 	s->exec_id = w->exec_id;
@@ -120,29 +122,86 @@ static __always_inline void subject_ids(struct fence_subject *s, const struct wh
 	BPF_CORE_READ_INTO(&s->comm, task, group_leader, comm);
 }
 
-/* Both bodies are the same but for their sizes, which the verifier needs as constants. */
-#define SUBJECT_TELL(size)                                                                         \
-	static __noinline bool subject_tell_##size(const struct who *w, bool last)                 \
+static __always_inline void subject_argv(
+	struct fence_subject *s, struct mm_struct *mm, char *to, __u32 room)
+{
+	unsigned long from = BPF_CORE_READ(mm, arg_start);
+	__u64 n = BPF_CORE_READ(mm, arg_end) - from;
+
+	s->argv_cut = n > room;
+	if (n > room)
+		n = room;
+	barrier_var(n);
+	if (!n || n > room || bpf_probe_read_user(to, n, (void *)from))
+		return;
+	s->argv_bytes = n;
+}
+
+/*
+ * False when it did not fit and `retry` is set: nothing is told then. The bodies are the same but for
+ * their sizes, which the verifier needs as constants.
+ */
+#define SUBJECT_TELL(class)                                                                        \
+	static __noinline int subject_tell_##class(const struct who *w, bool retry)                \
 	{                                                                                          \
 		struct task_struct *task = (void *)bpf_get_current_task();                         \
 		struct mm_struct *mm = BPF_CORE_READ(task, mm);                                    \
 		struct file *exe = BPF_CORE_READ(mm, exe_file);                                    \
-		unsigned long from = BPF_CORE_READ(mm, arg_start);                                 \
-		__u64 argv = BPF_CORE_READ(mm, arg_end) - from;                                    \
-		struct subject_##size *s;                                                          \
+		__u64 sequence = tell_sequence();                                                  \
+		struct subject_##class *s;                                                         \
                                                                                                    \
-		s = tell_reserve(sizeof(*s), RECORD_SUBJECT);                                      \
-		if (!s) {                                                                          \
-			tell_count(SLOT_SUBJECTS_LOST);                                            \
-			return true;                                                               \
-		}                                                                                  \
-		__builtin_memset((void *)&s->head + sizeof(s->head.record), 0,                     \
-			sizeof(s->head) - sizeof(s->head.record));                                 \
+		s = bpf_ringbuf_reserve(&fence_events, sizeof(*s), 0);                             \
+		if (!s)                                                                            \
+			return -ENOSPC;                                                            \
+		tell_head(&s->head.record, RECORD_SUBJECT, sizeof(*s), sequence);                  \
+		subject_ids(&s->head, w, task);                                                    \
+		subject_ancestors(&s->head, task);                                                 \
+		s->head.exe_deleted = exe && !BPF_CORE_READ(exe, f_path.dentry, d_hash.pprev);     \
 		s->head.path_cut = !path_read(                                                     \
 			exe, s->path, sizeof(s->path) - NAME_ROOM, &s->head.path_bytes);           \
-		s->head.argv_cut = argv > sizeof(s->argv);                                         \
-		if ((s->head.path_cut || s->head.argv_cut) && !last) {                             \
+		s->head.argv_at = sizeof(s->path);                                                 \
+		subject_argv(&s->head, mm, s->argv, sizeof(s->argv));                              \
+		if (retry && (s->head.path_cut || s->head.argv_cut)) {                             \
 			bpf_ringbuf_discard(s, 0);                                                 \
-			return false;                                                              \
+			return -E2BIG;                                                             \
 		}                                                                                  \
+		bpf_ringbuf_submit(s, 0);                                                          \
+		return 0;                                                                          \
 	}
+
+SUBJECT_TELL(small)
+SUBJECT_TELL(large)
+
+static __always_inline struct fence_seen_key subject_key(const struct who *w)
+{
+	struct fence_seen_key k = { w->start_ns, w->tgid, w->exec_id };
+
+	return k;
+}
+
+/* Not told yet to the reader there is now, and can be told: it runs, and the kernel lets us look. */
+static __always_inline bool subject_fresh(const struct who *w, __u64 reader)
+{
+	struct fence_seen_key key = subject_key(w);
+	__u64 *told;
+
+	if (!settings.with_strings || !w->running)
+		return false;
+	told = bpf_map_lookup_elem(&fence_seen, &key);
+	return !told || *told != reader;
+}
+
+static __always_inline void subject_tell(const struct who *w, __u64 reader)
+{
+	struct fence_seen_key key = subject_key(w);
+	int err = subject_tell_small(w, true);
+
+	if (err == -E2BIG)
+		err = subject_tell_large(w, false);
+	if (err) {
+		tell_count(SLOT_SUBJECTS_LOST);
+		return;
+	}
+	tell_count(SLOT_SUBJECTS);
+	bpf_map_update_elem(&fence_seen, &key, &reader, BPF_ANY);
+}

@@ -18,7 +18,7 @@ struct who {
 	__u32 euid;
 	__u32 gid;
 	__u32 loginuid;
-	__u32 pad;
+	__u32 running; /* 1: it is the task that runs this hook */
 	char comm[FENCE_COMM];
 };
 
@@ -31,13 +31,12 @@ static __always_inline void who_unknown(struct who *w)
 
 static __always_inline void who_btf(struct who *w, struct task_struct *task)
 {
-	const struct cred *cred = task->cred;
 	struct file *exe;
 
 	w->start_ns = task->group_leader->start_boottime;
 	w->exec_id = task->self_exec_id;
 	w->loginuid = task->loginuid.val;
-	w->euid = cred->euid.val;
+	w->euid = task->cred->euid.val;
 	if (!task->mm)
 		return;
 	exe = task->mm->exe_file;
@@ -62,6 +61,7 @@ static __always_inline void who_read(struct who *w)
 		if (task->flags & PF_KTHREAD)
 			return;
 	}
+	w->running = 1;
 	ids = bpf_get_current_pid_tgid();
 	w->tgid = ids >> 32;
 	w->tid = ids;
@@ -71,6 +71,31 @@ static __always_inline void who_read(struct who *w)
 	w->cgroup = bpf_get_current_cgroup_id();
 	if (settings.with_btf)
 		who_btf(w, task);
-	if (settings.with_strings)
+	if (settings.with_btf)
 		bpf_get_current_comm(w->comm, sizeof(w->comm));
+}
+
+/*
+ * Whom a mark names. Whether that is the running task decides a packet hook, where the kernel may
+ * have borrowed any task: only the same process, by tgid and start time, is believed.
+ */
+static __always_inline void who_from_mark(struct who *w, const struct fence_mark *m)
+{
+	struct task_struct *task;
+
+	who_unknown(w);
+	w->start_ns = m->start_ns;
+	w->exec_id = m->exec_id;
+	w->tgid = m->tgid;
+	w->uid = m->uid;
+	w->euid = m->euid;
+	w->gid = m->gid;
+	w->loginuid = m->loginuid;
+	__builtin_memcpy(w->comm, m->comm, sizeof(w->comm));
+	if (!settings.with_btf)
+		return;
+	task = bpf_get_current_task_btf();
+	w->running = m->tgid && (__u32)task->tgid == m->tgid &&
+		     task->group_leader->start_boottime == m->start_ns &&
+		     (__u32)task->self_exec_id == m->exec_id;
 }

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* An attempt at connect(): the first line, where the application can be answered at once. */
+#pragma once
+
+#include <bpf/bpf_endian.h>
+
+#include "trial.h"
+
+#define SOCK_STREAM 1
+#define SOCK_RAW 3
+
+enum {
+	CONNECT_REFUSE,
+	CONNECT_PASS,
+};
+
+static __always_inline struct fence_state *fence_armed(void)
+{
+	__u32 zero = 0;
+	struct fence_state *s = bpf_map_lookup_elem(&fence_state, &zero);
+
+	return s && s->armed ? s : NULL;
+}
+
+/*
+ * The port first: nothing else is paid for by what is not watched. An address of another family than
+ * the socket's is refused by the kernel behind us (connect6 runs for it all the same).
+ */
+static __always_inline bool connect_watched(struct bpf_sock_addr *ctx, __u32 family)
+{
+	if (!watched(bpf_ntohs(ctx->user_port)))
+		return false;
+	if (ctx->type != SOCK_STREAM || ctx->user_family != family)
+		return false;
+	if (ctx->protocol != IPPROTO_TCP && ctx->protocol != IPPROTO_MPTCP)
+		return false;
+	return fence_armed();
+}
+
+static __always_inline void connect_begin(struct trial *t, struct bpf_sock_addr *ctx, __u8 hook)
+{
+	struct fence_state *s = fence_armed();
+
+	__builtin_memset(t, 0, sizeof(*t));
+	t->hook = hook;
+	t->to.port = bpf_ntohs(ctx->user_port);
+	t->netns = bpf_get_netns_cookie(ctx);
+	t->reader = s ? s->reader : 0;
+}
+
+/* Addresses of the host's own namespace come from a map; elsewhere they count as what they are. */
+static __always_inline void connect_class(struct trial *t, bool v6)
+{
+	__u32 key[4] = { t->to.addr[0], t->to.addr[1], t->to.addr[2], t->to.addr[3] };
+
+	target_settle(&t->to, v6);
+	if (!settings.host_netns || t->netns != settings.host_netns)
+		return;
+	if (t->to.family == FENCE_AF_INET) {
+		key[0] = key[1] = 0;
+		key[2] = bpf_htonl(0xffff);
+		key[3] = t->to.addr[0];
+	}
+	if (bpf_map_lookup_elem(&fence_own, key))
+		t->to.class = CLASS_OWN;
+}
+
+/*
+ * The caller's cgroup and the socket's are both judged, the stricter wins: a socket keeps the cgroup
+ * of its maker, so either alone is evaded by passing descriptors. A kernel thread acts for somebody
+ * else: then the socket's alone.
+ */
+static __always_inline void connect_ask(struct trial *t, struct bpf_sock *sk)
+{
+	struct place other = { .id = FENCE_CGROUP_NONE, .class = VECTOR_CGROUP_OTHER };
+	struct tcp_sock *tcp;
+	struct answer a = {};
+
+	t->place = other;
+	if (t->who.running)
+		place_current(&t->place);
+	trial_at(t, &t->place, &t->a);
+	if (!settings.with_btf || !sk)
+		return;
+	tcp = bpf_skc_to_tcp_sock(sk);
+	if (!tcp || !tcp->inet_conn.icsk_inet.sk.sk_cgrp_data.cgroup)
+		return;
+	place_socket(&other, tcp->inet_conn.icsk_inet.sk.sk_cgrp_data.cgroup);
+	if (other.id == t->place.id)
+		return;
+	trial_at(t, &other, &a);
+	if (t->who.running && !stricter(&a, &t->a))
+		return;
+	t->a = a;
+	t->place.id = other.id;
+	if (!t->who.running)
+		t->place.share = other.share;
+}
+
+/*
+ * Makes the mark that later hooks obey. An unprivileged user can exhaust a socket's option memory so
+ * that storage is refused: then what would be blocked without its rule is blocked.
+ */
+static __always_inline void connect_mark(struct trial *t, struct bpf_sock *sk)
+{
+	struct fence_mark *m;
+
+	if (t->a.verdict == VERDICT_DENIED && t->a.action == ACTION_BLOCK) {
+		m = bpf_sk_storage_get(&fence_mark, sk, NULL, 0);
+		if (m)
+			mark_fill(m, t);
+		return;
+	}
+	m = bpf_sk_storage_get(&fence_mark, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (m) {
+		if (m->watching && !m->told)
+			tell_outcome(m, OUTCOME_UNKNOWN, 0, 0);
+		mark_fill(m, t);
+		return;
+	}
+	if (t->a.action == ACTION_DROP || (t->q.blocked && t->q.in_scope)) {
+		t->a.action = ACTION_BLOCK;
+		t->a.err = settings.default_errno;
+		t->a.reason = REASON_NO_MARK;
+		if (settings.enforce || t->a.verdict == VERDICT_DENIED)
+			t->a.verdict = VERDICT_DENIED;
+	}
+}
+
+static __always_inline int connect_judge(struct trial *t, struct bpf_sock_addr *ctx, bool v6)
+{
+	connect_class(t, v6);
+	if (!settings.tell_all && (t->to.class == CLASS_LOOPBACK || t->to.class == CLASS_OWN)) {
+		tell_count(SLOT_QUIET);
+		return CONNECT_PASS;
+	}
+	who_read(&t->who);
+	trial_port(t);
+	trial_to(t);
+	t->q.uid = trial_uid(t->who.uid);
+	t->q.euid = trial_uid(t->who.euid);
+	t->q.exe = trial_exe(&t->who.exe);
+	connect_ask(t, ctx->sk);
+	t->sequence = tell_sequence();
+	if (ctx->sk)
+		connect_mark(t, ctx->sk);
+	if (t->a.reason == REASON_SCOPE && !settings.tell_all) {
+		tell_count(SLOT_QUIET);
+		return CONNECT_PASS;
+	}
+	trial_tell(t);
+	if (t->a.verdict != VERDICT_DENIED || t->a.action == ACTION_DROP)
+		return CONNECT_PASS;
+	bpf_set_retval(-(int)t->a.err);
+	return CONNECT_REFUSE;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Where in the cgroup tree: an id, and the class of rules that speak of it. */
+#pragma once
+
+#include "maps.h"
+#include "vmlinux.h"
+
+/* Shares of the ring go by ancestors at this level, so that a subtree gains nothing by mkdir. */
+#define SHARE_LEVEL 3
+
+struct place {
+	__u64 id; /* FENCE_CGROUP_NONE unknown */
+	__u64 share; /* whose share of the ring it uses */
+	__u32 class; /* vector index */
+	__u8 deep; /* deeper than FENCE_DEPTH: not judged, blocked */
+	__u8 pad[3];
+};
+
+/* A search from the root down: the deepest known cgroup decides. */
+struct place_search {
+	__u32 class;
+	__u32 below; /* what is found if one more level exists */
+	__u8 known;
+};
+
+static __always_inline void place_step(struct place_search *s, __u64 id)
+{
+	struct fence_cgroup_class *c = bpf_map_lookup_elem(&fence_cgroups, &id);
+
+	if (c) {
+		s->class = c->own;
+		s->below = c->below;
+	} else {
+		s->class = s->below;
+	}
+}
+
+static __always_inline void place_current(struct place *p)
+{
+	struct place_search s = { .class = VECTOR_CGROUP_OTHER, .below = VECTOR_CGROUP_OTHER };
+	__u64 id;
+
+	p->id = bpf_get_current_cgroup_id();
+	p->share = bpf_get_current_ancestor_cgroup_id(SHARE_LEVEL) ?: p->id;
+	for (int i = 0; settings.has_cgroup && i < FENCE_DEPTH; i++) {
+		id = bpf_get_current_ancestor_cgroup_id(i);
+		if (!id)
+			break;
+		place_step(&s, id);
+	}
+	p->class = s.class;
+	p->deep = settings.has_cgroup && bpf_get_current_ancestor_cgroup_id(FENCE_DEPTH);
+}
+
+static __always_inline void place_packet(struct place *p, struct __sk_buff *skb)
+{
+	struct place_search s = { .class = VECTOR_CGROUP_OTHER, .below = VECTOR_CGROUP_OTHER };
+	__u64 id;
+
+	p->id = bpf_skb_cgroup_id(skb) ?: FENCE_CGROUP_NONE;
+	p->share = bpf_skb_ancestor_cgroup_id(skb, SHARE_LEVEL) ?: p->id;
+	for (int i = 0; settings.has_cgroup && i < FENCE_DEPTH; i++) {
+		id = bpf_skb_ancestor_cgroup_id(skb, i);
+		if (!id)
+			break;
+		place_step(&s, id);
+	}
+	p->class = s.class;
+	p->deep = settings.has_cgroup && bpf_skb_ancestor_cgroup_id(skb, FENCE_DEPTH);
+}
+
+/*
+ * The socket's own cgroup, leaf first: cgroup->ancestors[] is refused by 6.18's verifier. The walk
+ * must end at the root, or a delegated subtree could hide by depth.
+ */
+static __always_inline void place_socket(struct place *p, struct cgroup *c)
+{
+	struct fence_cgroup_class *known = NULL;
+	struct cgroup_subsys_state *up;
+	__u64 id = c->kn->id;
+	bool leaf = true;
+
+	p->id = id;
+	p->share = id;
+	p->class = VECTOR_CGROUP_OTHER;
+	p->deep = 0;
+	for (int i = 0; settings.has_cgroup && i < FENCE_DEPTH; i++) {
+		known = bpf_map_lookup_elem(&fence_cgroups, &id);
+		if (known) {
+			p->class = leaf ? known->own : known->below;
+			return;
+		}
+		leaf = false;
+		up = c->self.parent;
+		if (!up)
+			return;
+		c = up->cgroup;
+		id = c->kn->id;
+	}
+	p->deep = settings.has_cgroup;
+}

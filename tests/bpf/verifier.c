@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Every program loads, with each set of load-time switches, within the budget of instructions. */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "bpf/fence.h"
+
+#define BUDGET 100000 /* of instructions processed by the verifier, per program */
+#define LOG_BYTES (16 << 20)
+
+struct switches {
+	const char *name;
+	bool btf, strings, selectors, all_words;
+};
+
+static const struct switches cases[] = {
+	{ "everything on", true, true, true, true },
+	{ "without strings", true, false, true, true },
+	{ "without btf", false, false, true, true },
+	{ "no rule", true, true, false, false },
+};
+
+static unsigned tests, failures;
+
+static void result(bool good, const char *name, const char *detail)
+{
+	tests++;
+	failures += !good;
+	printf("%sok %u - %s%s%s\n", good ? "" : "not ", tests, name, *detail ? " # " : "", detail);
+}
+
+static void settle(struct bpf_object *o, const struct switches *s)
+{
+	struct bpf_map *rodata = bpf_object__find_map_by_name(o, ".rodata");
+	struct fence_settings *set;
+	size_t size;
+
+	if (!rodata)
+		rodata = bpf_object__find_map_by_name(o, "fence.rodata");
+	set = rodata ? (void *)bpf_map__initial_value(rodata, &size) : NULL;
+	if (!set || size < sizeof(*set)) {
+		result(false, "settings in .rodata", "not found");
+		exit(1);
+	}
+	set->with_btf = s->btf;
+	set->with_strings = s->strings;
+	set->has_to = set->has_uid = set->has_exe = set->has_cgroup = s->selectors;
+	set->words = s->all_words ? FENCE_WORDS : 1;
+	set->ports = 5;
+	set->host_netns = 1;
+	set->enforce = 1;
+}
+
+/* "processed 1234 insns (limit ...)" at the end of the log. */
+static unsigned long processed(const char *log)
+{
+	const char *p = strstr(log, "\nprocessed ");
+
+	return p ? strtoul(p + 11, NULL, 10) : 0;
+}
+
+static void judge(struct bpf_program *p, const struct switches *s, const char *log, bool loaded)
+{
+	unsigned long n = processed(*log == 'p' ? log - 1 : log);
+	char name[128], detail[64] = "";
+
+	snprintf(name, sizeof(name), "%s, %s", bpf_program__name(p), s->name);
+	if (loaded)
+		snprintf(detail, sizeof(detail), "%lu insns", n);
+	result(loaded && n && n <= BUDGET, name, detail);
+}
+
+static void load(const char *path, const struct switches *s)
+{
+	struct bpf_object *o = bpf_object__open_file(path, NULL);
+	struct bpf_program *p;
+	char *logs[HOOK_COUNT];
+	bool loaded;
+	int i = 0;
+
+	if (!o) {
+		result(false, path, strerror(errno));
+		return;
+	}
+	settle(o, s);
+	bpf_object__for_each_program(p, o)
+	{
+		logs[i] = calloc(1, LOG_BYTES);
+		logs[i][0] = '\n';
+		bpf_program__set_log_level(p, 4);
+		bpf_program__set_log_buf(p, logs[i] + 1, LOG_BYTES - 1);
+		i++;
+	}
+	loaded = !bpf_object__load(o);
+	i = 0;
+	bpf_object__for_each_program(p, o)
+	{
+		judge(p, s, logs[i], bpf_program__fd(p) >= 0);
+		if (!loaded && bpf_program__fd(p) < 0)
+			fprintf(stderr, "%s:\n%s\n", bpf_program__name(p),
+				logs[i] + (strlen(logs[i]) > 3000 ? strlen(logs[i]) - 3000 : 0));
+		free(logs[i++]);
+	}
+	bpf_object__close(o);
+}
+
+/* verifier OBJECT...; default the one beside us. */
+int main(int argc, char **argv)
+{
+	const char *beside = ".output/fence.bpf.o";
+
+	for (int n = argc > 1 ? 1 : 0; n < (argc > 1 ? argc : 1); n++)
+		for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+			load(argc > 1 ? argv[n] : beside, &cases[i]);
+	printf("1..%u\n", tests);
+	return failures ? 1 : 0;
+}
