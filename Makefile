@@ -89,7 +89,8 @@ $O/bpf/%: tests/bpf/%.c $O/rooms.a
 
 $O/tools/%: tests/tools/%.c
 	$(call msg,TOOL,$@)
-	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $< -lpthread
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) -lpthread
+$O/tools/try25: $(wildcard tests/tools/ways/*)
 
 $O/fuzz/%: tests/fuzz/%.c $(ROOMS:%=user/%.c)
 	$(call msg,FUZZ,$@)
