@@ -24,6 +24,11 @@ void say_to(FILE *to)
 	output.moved = true;
 }
 
+FILE *say_file(void)
+{
+	return output.moved ? output.to : stderr;
+}
+
 void say_level(int level)
 {
 	output.level = level;
@@ -37,7 +42,7 @@ int say_level_now(void)
 /* Without memory for the whole text, what fits on the stack is said. */
 static void put(const char *prefix, const char *suffix, const char *fmt, va_list args)
 {
-	FILE *to = output.moved ? output.to : stderr;
+	FILE *to = say_file();
 	char small[512];
 	char *raw = NULL;
 	char *safe = NULL;

@@ -7,6 +7,9 @@
 /* Where messages go from now on; NULL silences them. Default stderr. Not owned. */
 void say_to(FILE *to);
 
+/* Where they go, for a report that belongs among them (`run`); NULL when silenced. Not owned. */
+FILE *say_file(void);
+
 /* 0 usual, 1 also notes and libbpf's warnings, 2 also libbpf's debug output. */
 void say_level(int level);
 int say_level_now(void);

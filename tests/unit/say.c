@@ -108,7 +108,9 @@ static void long_texts_are_whole(void **state)
 static void nobody_listens(void **state)
 {
 	(void)state;
+	assert_ptr_equal(say_file(), memory);
 	say_to(NULL);
+	assert_null(say_file());
 	say("x");
 	hint("x");
 	assert_int_equal(fail(-EIO, "x"), -EIO);
@@ -123,6 +125,7 @@ static void default_is_stderr(void **state)
 	char buffer[64] = "";
 
 	(void)state;
+	assert_ptr_equal(say_file(), stderr);
 	assert_int_equal(pipe(pipe_fd), 0);
 	dup2(pipe_fd[1], STDERR_FILENO);
 	say("one line");
