@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # What every live test stands on: a host and an internet in namespaces of their own, cgroups, a fence
 # that guards only those, a witness on the far side, asserts in TAP, and a search for what was left.
@@ -37,7 +38,7 @@ ok() { # NAME COMMAND...: passes when the command does
 	else
 		BAD=$((BAD + 1))
 		echo "not ok $CASES - $name"
-		printf '# %s\n' "failed: $*" "${said//$'\n'/$'\n# '}"
+		printf '%s\n' "failed: $*" "$said" | sed 's/^/# /'
 	fi
 }
 
@@ -49,7 +50,7 @@ is() { # NAME GOT WANTED
 	else
 		BAD=$((BAD + 1))
 		echo "not ok $CASES - $name"
-		printf '#      got: %s\n#   wanted: %s\n' "${got//$'\n'/$'\n#           }" "${wanted//$'\n'/$'\n#           }"
+		printf '%s\n' "got:    $got" "wanted: $wanted" | sed 's/^/# /'
 	fi
 }
 
