@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a compiled policy would answer: the hooks' look-ups, in user space. Pure. */
+#include "judge.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+#include "compile.h"
+
+/* Longest prefix, as fence_to4 and fence_to6 find it. */
+static uint32_t class_to(const struct compiled *c, const struct address *a)
+{
+	struct address p = { .family = a->family };
+	uint32_t found = VECTOR_TO_OTHER;
+	int longest = -1;
+
+	for (size_t i = 0; a->family == AF_INET && i < c->to4_n; i++) {
+		p.bits = c->to4[i].key.bits;
+		memcpy(p.byte, c->to4[i].key.addr, sizeof(c->to4[i].key.addr));
+		if (p.bits > longest && address_covers(&p, a)) {
+			longest = p.bits;
+			found = c->to4[i].vector;
+		}
+	}
+	for (size_t i = 0; a->family == AF_INET6 && i < c->to6_n; i++) {
+		p.bits = c->to6[i].key.bits;
+		memcpy(p.byte, c->to6[i].key.addr, sizeof(c->to6[i].key.addr));
+		if (p.bits > longest && address_covers(&p, a)) {
+			longest = p.bits;
+			found = c->to6[i].vector;
+		}
+	}
+	return found;
+}
+
+static uint32_t class_uid(const struct compiled *c, uint32_t uid)
+{
+	if (!c->settings.has_uid)
+		return VECTOR_UID_OTHER;
+	if (uid == ~0U)
+		return VECTOR_UID_UNKNOWN;
+	for (size_t i = 0; i < c->uid_n; i++)
+		if (c->uid[i].uid == uid)
+			return c->uid[i].vector;
+	return VECTOR_UID_OTHER;
+}
+
+static uint32_t class_exe(const struct compiled *c, const struct fence_exe *exe)
+{
+	if (!c->settings.has_exe)
+		return VECTOR_EXE_OTHER;
+	if (!exe->ino)
+		return VECTOR_EXE_UNKNOWN;
+	for (size_t i = 0; i < c->exe_n; i++)
+		if (c->exe[i].key.dev == exe->dev && c->exe[i].key.ino == exe->ino)
+			return c->exe[i].vector;
+	return VECTOR_EXE_OTHER;
+}
+
+/* From the root down: the deepest known one decides for what lies below. */
+static uint32_t class_cgroup(const struct compiled *c, const struct judge_who *who)
+{
+	uint32_t class = VECTOR_CGROUP_OTHER, below = VECTOR_CGROUP_OTHER;
+
+	if (!c->settings.has_cgroup)
+		return VECTOR_CGROUP_OTHER;
+	if (!who->cgroup_n)
+		return VECTOR_CGROUP_UNKNOWN;
+	for (size_t level = 0; level < who->cgroup_n; level++) {
+		class = below;
+		for (size_t i = 0; i < c->cgroup_n; i++)
+			if (c->cgroup[i].id == who->cgroup[level]) {
+				class = c->cgroup[i].class.own;
+				below = c->cgroup[i].class.below;
+				break;
+			}
+	}
+	return class;
+}
+
+static int port_slot(const struct fence_settings *s, uint16_t port)
+{
+	for (int i = 0; i < s->ports && i < FENCE_PORTS; i++)
+		if (s->port[i] == port)
+			return i;
+	return -1;
+}
+
+static void ask(const struct compiled *c, const struct question *q, struct answer *a)
+{
+	uint32_t n = decide_rule(q, c->settings.words);
+
+	a->rule = n;
+	if (n != FENCE_NO_RULE && n >= c->rule_n)
+		decide_failsafe(a, q->blocked, REASON_MISS, &c->settings);
+	else
+		decide(a, q, n == FENCE_NO_RULE ? NULL : &c->rule[n], &c->settings);
+}
+
+struct answer judge(
+	const struct compiled *c, const struct judge_who *who, const struct judge_target *to)
+{
+	const struct fence_settings *s = &c->settings;
+	struct answer a = { .rule = FENCE_NO_RULE, .reason = REASON_OPEN };
+	int slot = port_slot(s, to->port);
+	struct question q = {
+		.port = &c->vector[VECTOR_PORT + (slot < 0 ? 0 : slot)],
+		.to = &c->vector[class_to(c, &to->address)],
+		.to_any = &c->vector[VECTOR_TO_ANY],
+		.uid = &c->vector[class_uid(c, who->uid)],
+		.euid = &c->vector[class_uid(c, who->euid)],
+		.exe = &c->vector[class_exe(c, &who->exe)],
+		.cgroup = &c->vector[class_cgroup(c, who)],
+		.strict = &c->vector[VECTOR_STRICT],
+		.in_scope = s->scope >> address_class(&to->address) & 1,
+		.blocked = slot >= 0 && s->blocked >> slot & 1,
+	};
+
+	if (slot < 0)
+		return a;
+	if (s->has_cgroup && who->cgroup_n > FENCE_DEPTH && q.in_scope)
+		decide_failsafe(&a, q.blocked, REASON_DEPTH, s);
+	else
+		ask(c, &q, &a);
+	return a;
+}
