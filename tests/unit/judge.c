@@ -11,7 +11,7 @@
 #include "judge.h"
 
 /* Rules: each selects in one dimension, and has a number that the cases name. */
-enum { TO_NET, TO_HOST, USER, NOT_USER, EXE, UNIT, RULES };
+enum { TO_NET, TO_HOST, USER, NOT_USER, EXE, NOT_EXE, UNIT, RULES };
 
 #define BIT(rule) (1ULL << (rule))
 #define BUT(rule) (BIT(RULES) - 1 - BIT(rule))
@@ -33,15 +33,16 @@ static struct fence_rule rules[RULES] = {
 	[USER] = { .action = ACTION_ALLOW },
 	[NOT_USER] = { .action = ACTION_BLOCK, .err = 13 },
 	[EXE] = { .action = ACTION_ALLOW },
+	[NOT_EXE] = { .action = ACTION_BLOCK, .err = 110 },
 	[UNIT] = { .action = ACTION_BLOCK, .err = 111, .audit = 1 },
 };
 
 static struct fence_vector vectors[VECTORS] = {
-	[VECTOR_STRICT] = { { BIT(TO_HOST) | BIT(NOT_USER) | BIT(UNIT) } },
-	[VECTOR_TO_ANY] = { { BIT(USER) | BIT(NOT_USER) | BIT(EXE) | BIT(UNIT) } },
+	[VECTOR_STRICT] = { { BIT(TO_HOST) | BIT(NOT_USER) | BIT(NOT_EXE) | BIT(UNIT) } },
+	[VECTOR_TO_ANY] = { { BIT(USER) | BIT(NOT_USER) | BIT(EXE) | BIT(NOT_EXE) | BIT(UNIT) } },
 	[VECTOR_UID_OTHER] = { { BUT(USER) & BUT(NOT_USER) } },
 	[VECTOR_UID_UNKNOWN] = { { BUT(USER) } },
-	[VECTOR_EXE_OTHER] = { { BUT(EXE) } },
+	[VECTOR_EXE_OTHER] = { { BUT(EXE) & BUT(NOT_EXE) } },
 	[VECTOR_EXE_UNKNOWN] = { { BUT(EXE) } },
 	[VECTOR_CGROUP_OTHER] = { { BUT(UNIT) } },
 	[VECTOR_CGROUP_UNKNOWN] = { { BIT(RULES) - 1 } },
@@ -50,7 +51,7 @@ static struct fence_vector vectors[VECTORS] = {
 	[CLASS_HOST] = { { BIT(TO_HOST) } },
 	[CLASS_USER] = { { BUT(NOT_USER) } },
 	[CLASS_BAD] = { { BUT(USER) } },
-	[CLASS_EXE] = { { BIT(RULES) - 1 } },
+	[CLASS_EXE] = { { BUT(NOT_EXE) } },
 	[CLASS_UNIT] = { { BIT(RULES) - 1 } },
 };
 
@@ -156,7 +157,7 @@ static const struct {
 	{ "203.0.113.1", 25, 1, 1, { 8 << 20 | 2, 500 }, { 1 }, VERDICT_DENIED, ACTION_BLOCK,
 		REASON_DEFAULT, 1, NONE },
 	{ "203.0.113.1", 25, 1, 1, { 8 << 20 | 1, 0 }, { 1 }, VERDICT_DENIED, ACTION_BLOCK,
-		REASON_DEFAULT, 1, NONE },
+		REASON_RULE, 110, NOT_EXE },
 	/* Cgroups: itself, below it, the deepest known one, unknown. A rule in audit blocks nothing. */
 	{ "203.0.113.1", 25, 1, 1, EXE_NONE, { 1, 700 }, VERDICT_AUDITED, ACTION_BLOCK, REASON_RULE,
 		111, UNIT },
