@@ -3,9 +3,10 @@
 #pragma once
 
 #include <stdint.h>
-#include <stdio.h>
 
 #include "bpf/fence.h"
+
+struct json;
 
 struct counts {
 	uint64_t slot[FENCE_SLOTS]; /* summed over CPUs */
@@ -13,6 +14,7 @@ struct counts {
 	uint64_t unread; /* attempt records in the ring */
 	uint64_t by_cgroup; /* sum over cgroups, overflow bucket and none */
 	uint64_t cgroups; /* entries of it */
+	uint64_t last; /* FENCE_RECORD_ID of the last record consumed; 0 none */
 };
 
 /* `maps`: fds by enum kernel_map. 0 or -errno, said. */
@@ -25,5 +27,5 @@ uint64_t counts_attempts(const struct counts *c);
 /* 0, or -EILSEQ with the broken law said. Holds at rest. */
 int counts_check(const struct counts *c);
 
-/* One JSON object, a line. */
-int counts_json(const struct counts *c, FILE *to);
+/* Members of an open JSON object. */
+void counts_json(const struct counts *c, struct json *j);

@@ -56,16 +56,5 @@ int kernel_replace(const struct kernel *k, enum hook h, int link_fd);
 /* The one store that makes the hooks of new state maps judge. 0 or -errno, said. */
 int kernel_arm(int state_map_fd);
 
-/* What the kernel says of a link. */
-struct kernel_link {
-	uint32_t id;
-	uint32_t program; /* id */
-	uint64_t cgroup; /* id; 0: detached */
-	uint8_t tag[8]; /* of the program */
-	uint32_t generation; /* of the policy in it */
-	uint64_t policy;
-	uint8_t enforce;
-	uint8_t with_btf;
-	uint8_t with_strings;
-};
-int kernel_link_info(int link_fd, struct kernel_link *out);
+/* First of MAP_STATE. 0 or -errno, said. */
+int kernel_state(int state_map_fd, struct fence_state *out);

@@ -7,9 +7,10 @@
 struct pin; /* an opened pin directory */
 
 /*
- * Opens STATE/bpf, a bpffs mount of our own: root, 0700, private propagation; every component of the
- * path is checked for owner and mode without following links. `create`: makes and mounts what is
- * missing. -ENOENT (silent) when there is none and !create; else -errno, said.
+ * Opens STATE/bpf, a bpffs mount of our own in the mount namespace of process 1 (which it enters: read
+ * other files before): root, 0700, private propagation; every component of the path is checked for
+ * owner and mode without following links. `create`: makes and mounts what is missing. -ENOENT (silent)
+ * when there is none and !create; else -errno, said.
  */
 int pin_open(const char *state, bool create, struct pin **out);
 void pin_close(struct pin *p); /* also releases the lock; NULL passes */
@@ -19,19 +20,20 @@ int pin_lock(struct pin *p);
 
 /* fd of what is pinned as `name`, O_CLOEXEC; -ENOENT silent, else said. */
 int pin_get(const struct pin *p, const char *name);
+bool pin_has(const struct pin *p, const char *name);
 
-/* Pins `fd` as `name`; replaces nothing. -errno, said. */
+/* Pins `fd` as `name`, which must be free. -errno, said. */
 int pin_put(const struct pin *p, const char *name, int fd);
 
-/* Unpins; -ENOENT passes as 0. */
+/* Unpins; what is not there passes as 0. */
 int pin_remove(const struct pin *p, const char *name);
 
 /* Makes a subdirectory of it, or renames one onto a name that is free. -errno, said. */
 int pin_subdir(const struct pin *p, const char *name);
 int pin_rename(const struct pin *p, const char *from, const char *to);
 
-/* Unpins everything in a subdirectory and the directory itself; "" everything. */
+/* Unpins everything in a subdirectory and removes it; 0 when there is none. */
 int pin_clear(const struct pin *p, const char *subdir);
 
-/* Unmounts and removes the directory; it must be clear. */
+/* Unmounts and removes STATE/bpf, which must be clear; closes p in any case. */
 int pin_unmount(struct pin *p, const char *state);

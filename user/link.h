@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the kernel says of a link: where it hangs, which program runs, under which policy. */
+#pragma once
+
+#include <linux/types.h>
+
+struct link_seen {
+	__u32 id;
+	__u32 program; /* id */
+	__u64 cgroup; /* id; 0: detached */
+	__u8 tag[8]; /* of the program's code */
+	__u32 generation; /* of the policy in it */
+	__u8 enforce;
+	__u8 with_btf;
+	__u8 with_strings;
+	__u8 pad;
+	__u64 policy; /* first 8 bytes of its hash */
+};
+
+/* 0 or -errno, said. */
+int link_look(int link_fd, struct link_seen *out);

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "pin.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "say.h"
+
+#define PIN_DIR "bpf"
+
+struct pin {
+	int dir; /* root of our bpffs */
+	char path[PATH_MAX]; /* through /proc: no component can be exchanged under us */
+};
+
+/*
+ * Nobody but root may be able to exchange what a path names: an unprivileged user who owns a directory
+ * on the way could unlink our links, which ends enforcement.
+ */
+static int safe(int fd, const char *path)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return fail(-errno, "look at %s", path);
+	if (st.st_uid != 0)
+		return refuse(-EPERM, "%s belongs to user %u, not to root: not used", path,
+			(unsigned)st.st_uid);
+	if (st.st_mode & 022 && !(st.st_mode & S_ISVTX))
+		return refuse(-EPERM, "%s may be written by others (mode %04o): not used", path,
+			st.st_mode & 07777);
+	return 0;
+}
+
+/* One step down, never through a link; made with `mode` when it is not there, unless mode is 0. */
+static int step(int dir, const char *name, mode_t mode, const char *path)
+{
+	int fd;
+
+	if (mode && mkdirat(dir, name, mode) && errno != EEXIST)
+		return fail(-errno, "make %s", path);
+	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? -ENOENT : fail(-errno, "open %s", path);
+	return fd;
+}
+
+/* Walks an absolute path from the root, each component checked. fd or -errno. */
+static int walk(const char *path, bool create)
+{
+	char copy[PATH_MAX], *save = NULL, *name;
+	int dir, next, err;
+
+	if (path[0] != '/' || strlen(path) >= sizeof(copy))
+		return refuse(-EINVAL, "%s is no absolute path", path);
+	strcpy(copy, path);
+	dir = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return fail(-errno, "open /");
+	for (name = strtok_r(copy, "/", &save); name; name = strtok_r(NULL, "/", &save)) {
+		next = step(dir, name, create ? 0700 : 0, path);
+		close(dir);
+		if (next < 0)
+			return next;
+		dir = next;
+		err = safe(dir, path);
+		if (err) {
+			close(dir);
+			return err;
+		}
+	}
+	return dir;
+}
+
+static bool is_bpffs(int fd)
+{
+	struct statfs fs;
+
+	return !fstatfs(fd, &fs) && (unsigned long)fs.f_type == BPF_FS_MAGIC;
+}
+
+/* A mount of our own on STATE/bpf, whatever the system's bpffs allows (it is 1777 by default). */
+static int mount_own(int fd, const char *path)
+{
+	char through[64];
+
+	snprintf(through, sizeof(through), "/proc/self/fd/%d", fd);
+	if (mount("bpf", through, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700"))
+		return fail(-errno, "mount a bpf file system on %s", path);
+	return 0;
+}
+
+/* Opens STATE/bpf anew after a mount: the old fd shows what is below it. */
+static int open_own(int state, const char *path, bool create)
+{
+	char top[64];
+	int fd = step(state, PIN_DIR, create ? 0700 : 0, path), err = 0;
+
+	if (fd < 0 || is_bpffs(fd))
+		return fd;
+	if (create)
+		err = mount_own(fd, path);
+	close(fd);
+	if (!create)
+		return -ENOENT;
+	if (err)
+		return err;
+	fd = step(state, PIN_DIR, 0, path);
+	if (fd < 0)
+		return fd;
+	snprintf(top, sizeof(top), "/proc/self/fd/%d", fd);
+	if (mount(NULL, top, NULL, MS_PRIVATE, NULL)) {
+		err = fail(-errno, "make the mount on %s private", path);
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+/* A mount must be seen by, and outlive, more than us: it is made where PID 1 lives. */
+static int join_init(void)
+{
+	struct stat ours, init;
+	int fd, err = 0;
+
+	if (stat("/proc/self/ns/mnt", &ours) || stat("/proc/1/ns/mnt", &init))
+		return fail(-errno, "look at the mount namespace of process 1");
+	if (ours.st_ino == init.st_ino)
+		return 0;
+	fd = open("/proc/1/ns/mnt", O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNS))
+		err = fail(-errno, "enter the mount namespace of process 1");
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+int pin_open(const char *state, bool create, struct pin **out)
+{
+	struct pin *p = calloc(1, sizeof(*p));
+	char path[PATH_MAX];
+	int dir = -1, fd, err;
+
+	if (!p)
+		return -ENOMEM;
+	snprintf(path, sizeof(path), "%s/" PIN_DIR, state);
+	err = join_init();
+	if (!err) {
+		dir = walk(state, create);
+		err = dir < 0 ? dir : 0;
+	}
+	if (err)
+		goto out;
+	fd = open_own(dir, path, create);
+	err = fd < 0 ? fd : safe(fd, path);
+	if (err)
+		goto out;
+	p->dir = fd;
+	snprintf(p->path, sizeof(p->path), "/proc/self/fd/%d", fd);
+	*out = p;
+	p = NULL;
+out:
+	if (dir >= 0)
+		close(dir);
+	free(p);
+	return err;
+}
+
+void pin_close(struct pin *p)
+{
+	if (!p)
+		return;
+	close(p->dir);
+	free(p);
+}
+
+int pin_lock(struct pin *p)
+{
+	if (!flock(p->dir, LOCK_EX | LOCK_NB))
+		return 0;
+	if (errno == EWOULDBLOCK)
+		return refuse(-EBUSY, "another smtpfence is changing this fence; try again");
+	return fail(-errno, "lock the fence");
+}
+
+static void full(char to[PATH_MAX], const struct pin *p, const char *name)
+{
+	snprintf(to, PATH_MAX, "%.64s/%.4000s", p->path, name);
+}
+
+int pin_get(const struct pin *p, const char *name)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	full(path, p, name);
+	fd = bpf_obj_get(path);
+	if (fd >= 0)
+		return fd;
+	return errno == ENOENT ? -ENOENT : fail(-errno, "open what is pinned as %s", name);
+}
+
+int pin_put(const struct pin *p, const char *name, int fd)
+{
+	char path[PATH_MAX];
+
+	full(path, p, name);
+	if (bpf_obj_pin(fd, path))
+		return fail(-errno, "pin %s", name);
+	return 0;
+}
+
+int pin_remove(const struct pin *p, const char *name)
+{
+	if (unlinkat(p->dir, name, 0) && errno != ENOENT)
+		return fail(-errno, "unpin %s", name);
+	return 0;
+}
+
+int pin_subdir(const struct pin *p, const char *name)
+{
+	if (mkdirat(p->dir, name, 0700))
+		return fail(-errno, "make %s among the pins", name);
+	return 0;
+}
+
+int pin_rename(const struct pin *p, const char *from, const char *to)
+{
+	if (renameat(p->dir, from, p->dir, to))
+		return fail(-errno, "rename %s to %s among the pins", from, to);
+	return 0;
+}
+
+bool pin_has(const struct pin *p, const char *name)
+{
+	return !faccessat(p->dir, name, F_OK, AT_SYMLINK_NOFOLLOW);
+}
+
+int pin_clear(const struct pin *p, const char *subdir)
+{
+	int fd = openat(p->dir, subdir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct dirent *e;
+	DIR *d;
+	int err = 0;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : fail(-errno, "open %s among the pins", subdir);
+	d = fdopendir(fd);
+	if (!d) {
+		close(fd);
+		return -ENOMEM;
+	}
+	while (!err && (e = readdir(d)))
+		if (e->d_name[0] != '.' && unlinkat(fd, e->d_name, 0))
+			err = fail(-errno, "unpin %s/%s", subdir, e->d_name);
+	closedir(d);
+	if (!err && unlinkat(p->dir, subdir, AT_REMOVEDIR))
+		err = fail(-errno, "remove %s from the pins", subdir);
+	return err;
+}
+
+int pin_unmount(struct pin *p, const char *state)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/" PIN_DIR, state);
+	pin_close(p);
+	if (umount2(path, UMOUNT_NOFOLLOW))
+		return fail(-errno, "unmount %s", path);
+	if (rmdir(path) && errno != ENOENT)
+		return fail(-errno, "remove %s", path);
+	return 0;
+}
