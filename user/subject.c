@@ -2,12 +2,14 @@
 /* Who tried: the kernel's record of a process, taken apart. */
 #include "subject.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "json.h"
+#include "mask.h"
 #include "text.h"
 
 #define CUT "..."
@@ -222,4 +224,77 @@ char *subject_name(char *to, size_t size, const struct subject *s)
 		add(to, size, at, script);
 	}
 	return to;
+}
+
+/* All arguments, masked, each with its zero. */
+static char *masked(const struct subject *s, size_t *n)
+{
+	char *text = NULL;
+	FILE *out = open_memstream(&text, n);
+	bool whole = true;
+	struct mask m;
+
+	if (!out)
+		return NULL;
+	mask_init(&m, subject_argument(s, NULL));
+	for (const char *arg = NULL; whole && (arg = subject_argument(s, arg));) {
+		char *clean = mask_argument(&m, arg);
+
+		whole = clean && fwrite(clean, strlen(clean) + 1, 1, out) == 1;
+		free(clean);
+	}
+	if (fclose(out) || !whole) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static bool is_utf8(const char *s, size_t n)
+{
+	while (n) {
+		size_t took = text_utf8(s, n);
+
+		if (!took)
+			return false;
+		s += took;
+		n -= took;
+	}
+	return true;
+}
+
+static void put_hex(struct json *j, const char *key, const char *s, size_t n)
+{
+	char *hex = malloc(2 * n + 1);
+
+	for (size_t i = 0; hex && i < n; i++)
+		sprintf(hex + 2 * i, "%02x", (unsigned char)s[i]);
+	json_text(j, key, hex);
+	free(hex);
+}
+
+int subject_json(const struct subject *s, struct json *j)
+{
+	char *args = NULL;
+	size_t n = 0;
+
+	json_text(j, "executable", s->exe);
+	json_text(j, "working_directory", s->cwd);
+	if (!s->argv)
+		return 0;
+	args = masked(s, &n);
+	if (!args)
+		return -ENOMEM;
+	json_open(j, "args", '[');
+	for (size_t at = 0; at < n; at += strlen(args + at) + 1)
+		json_text(j, NULL, args + at);
+	json_close(j, ']');
+	if (!is_utf8(args, n))
+		put_hex(j, "args_hex", args, n);
+	for (size_t i = 0; i + 1 < n; i++)
+		if (!args[i])
+			args[i] = ' ';
+	json_text(j, "command_line", args);
+	free(args);
+	return 0;
 }

@@ -6,6 +6,8 @@
 
 #include "bpf/fence.h"
 
+struct json;
+
 /* Strings are raw bytes as the kernel had them: hostile until text_inert(). Owned. */
 struct subject {
 	char *exe; /* absolute path in its mount namespace; NULL unknown; begins "..." when cut */
@@ -32,3 +34,10 @@ const char *subject_script(const struct subject *s);
 
 /* "python3 send.py", "curl", "sendmail (exim4)", from argv, exe or comm; inert, cut to size. */
 char *subject_name(char *to, size_t size, const struct subject *s);
+
+/*
+ * The members of ECS `process` that only this record knows: executable, working_directory, args and
+ * command_line, masked. When an argument is no UTF-8, args_hex holds all of them, each with its zero.
+ * 0 or -ENOMEM.
+ */
+int subject_json(const struct subject *s, struct json *j);
