@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # `make help` lists the targets.
 # Rooms of user/, low to high: a room may include only rooms before it (tests/style/layers.sh).
-ROOMS = text say json address yaml profile policy compile mounts cgroup process resolve mask \
-	subject attempt pin kernel counts events guard state incident advise judge netns diag \
-	sockets senders blind report launch
+ROOMS = text say json address yaml profile action policy vectors prefixes classes compile \
+	mounts cgroup process resolve mask subject attempt recall scope fill kernel link pin counts \
+	crowd held events guard state distinct incident advise judge netns diag sockets mta senders \
+	blind announce wrap report launch
 
 O ?= .output
 ARCH ?= $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
