@@ -220,12 +220,15 @@ static void too_deep_is_blocked(void **state)
 static void unused_dimensions_are_not_asked(void **state)
 {
 	struct compiled c = policy;
-	struct judge_who who = { .uid = ~0U, .euid = ~0U };
+	uint64_t deep[FENCE_DEPTH + 1] = { 0 };
+	struct judge_who who = { .uid = ~0U, .euid = ~0U, .cgroup = deep };
 	struct judge_target to = { .port = 25 };
 
 	(void)state;
 	c.settings.has_uid = c.settings.has_exe = c.settings.has_cgroup = 0;
 	assert_int_equal(address_parse("203.0.113.1", &to.address), 0);
+	assert_int_equal(judge(&c, &who, &to).reason, REASON_DEFAULT);
+	who.cgroup_n = FENCE_DEPTH + 1;
 	assert_int_equal(judge(&c, &who, &to).reason, REASON_DEFAULT);
 }
 
