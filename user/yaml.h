@@ -6,20 +6,23 @@
 #include <stddef.h>
 
 /*
- * A loaded document. Limits: 10 MB, depth 16, no aliases, no tags, one document, no duplicate keys;
- * regular files (and pipes up to the limit) only.
+ * A loaded document. Limits: 10 MB, 500,000 values, depth 16, no aliases, no tags, one document, no
+ * duplicate keys. Values are text: what `yes`, `~` or `25` mean is the reader's affair.
  */
 struct yaml;
 
 /* A node of it, owned by the document. */
 struct yaml_node;
 
-/* Reads `path` ("-" is stdin). 0 or -errno; says what is wrong. Free with yaml_free(NULL is fine). */
+/*
+ * Reads `path` as file_read() does. 0 or -errno; says what is wrong. yaml_close() takes NULL; it is
+ * not called yaml_free(), because libyaml exports a function of that name for its own use.
+ */
 int yaml_open(const char *path, struct yaml **out);
 
 /* The same from memory; `name` is what complaints call it. */
 int yaml_from_text(const char *name, const char *text, size_t n, struct yaml **out);
-void yaml_free(struct yaml *y);
+void yaml_close(struct yaml *y);
 
 struct yaml_node *yaml_root(struct yaml *y);
 bool yaml_is_map(const struct yaml_node *n);
@@ -36,6 +39,9 @@ size_t yaml_length(const struct yaml_node *n);
 __attribute__((format(printf, 2, 3))) int yaml_refuse(
 	const struct yaml_node *n, const char *fmt, ...);
 
-/* The same as a warning: text after "warning: ". */
+/* "name:line:column: warning: " + text to stderr. */
 __attribute__((format(printf, 2, 3))) void yaml_warn(
 	const struct yaml_node *n, const char *fmt, ...);
+
+/* Line of a node, from 1. */
+unsigned yaml_line(const struct yaml_node *n);
