@@ -29,23 +29,29 @@ struct profile {
 	unsigned after_s; /* how long an application waits there; 0 unknown */
 	char *hint[PROFILE_HINTS]; /* in order: "587", "465", "2525", "api"; what works there */
 	unsigned hint_n;
-	char *hint_note; /* one sentence to the hint, e.g. that 2525 depends on the relay */
-	char *exemption; /* one sentence: how the block is lifted */
+	char *hint_note; /* a sentence to the hints, e.g. that 2525 depends on the relay */
+	char *exemption; /* a sentence: how the block is lifted */
 	char *source; /* URL or document */
 	char *as_of; /* "2026-06" */
 	char confidence; /* 'A' to 'D' as in the data files' README */
-	char *dmi; /* what `sys_vendor` or `product_name` of DMI contains there; NULL: not recognised */
+	char **dmi; /* globs: what a DMI field says there, see profile_open(); none: not recognised */
+	size_t dmi_n;
 };
 
 /*
- * Reads a profile by name from the data directory (PROFILE_DIR, or $SMTPFENCE_DATA/profiles), or
- * from a path when `name` holds a '/'. "here" is recognised from /sys/class/dmi/id. An unknown name
- * is refused with the nearest one. 0 or -errno, said.
+ * Reads a profile by name from the data directory ($SMTPFENCE_DATA/profiles; else ../data/profiles
+ * beside the executable, as in a build tree; else what was installed), or from a path when `name` holds
+ * a '/'. "here" is the first whose dmi matches sys_vendor, product_name, chassis_asset_tag or
+ * bios_version below /sys/class/dmi/id ($SMTPFENCE_DMI). An unknown name is refused with the nearest
+ * one. 0 or -errno, said. All text in it is safe to show.
  */
 int profile_open(const char *name, struct profile **out);
 void profile_free(struct profile *p);
 
-/* Names of all profiles, sorted; free each and the array. 0 or -errno. */
+/* Names of all profiles, sorted, with NULL behind the last; free each and the array. 0 or -errno, said. */
 int profile_list(char ***names, size_t *n);
 
 bool profile_blocks(const struct profile *p, uint16_t port);
+
+/* "none", "drop", "reject". NULL when there is none. */
+const char *profile_effect_name(uint8_t effect);
