@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # `make help` lists the targets.
 # Rooms of user/, low to high: a room may include only rooms before it (tests/style/layers.sh).
-ROOMS = text say json address yaml profile action policy vectors prefixes classes compile \
+ROOMS = text say json address list file yaml choice quote action dmi shelf profile rule canon doubt \
+	policy vectors prefixes classes compile \
 	mounts cgroup process resolve mask subject attempt recall scope fill kernel link pin counts \
 	crowd held events guard state distinct incident advise judge netns diag sockets mta senders \
 	blind announce wrap report launch
@@ -84,9 +85,9 @@ $O/unit/%: tests/unit/%.c $O/san/rooms.a
 	$(call msg,UNIT,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(SANFLAGS) -O1 -o $@ $< $O/san/rooms.a $(LDLIBS) -lcmocka
 
-$O/bpf/%: tests/bpf/%.c $O/rooms.a
+$O/bpf/%: tests/bpf/%.c tests/bpf/lib/forge.c $O/rooms.a
 	$(call msg,PACKET,$@)
-	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $< $O/rooms.a $(LDLIBS)
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -Itests/bpf -o $@ $< tests/bpf/lib/forge.c $O/rooms.a $(LDLIBS)
 
 $O/tools/%: tests/tools/%.c
 	$(call msg,TOOL,$@)

@@ -7,7 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "address.h"
+#include "action.h"
+#include "rule.h"
 
 struct profile;
 
@@ -15,30 +16,6 @@ enum established {
 	ESTABLISHED_KEEP,
 	ESTABLISHED_COUNT, /* keep, and list them */
 	ESTABLISHED_VALUES,
-};
-
-/* One rule. Lists are OR, fields are AND; an empty list does not select. All owned. */
-struct policy_rule {
-	char *name; /* never NULL; "rule N" when the file gives none */
-	bool named; /* the file gave the name */
-	struct address *to;
-	size_t to_n;
-	uint32_t to_classes; /* bit per enum target_class named in `to:` */
-	uint16_t *port; /* host order */
-	size_t port_n;
-	char **user; /* names or numbers as written */
-	uint32_t *uid; /* what they mean here, same length */
-	size_t user_n;
-	char **exe; /* absolute paths */
-	size_t exe_n;
-	char **cgroup; /* absolute paths below the v2 root, or globs (fnmatch, FNM_PATHNAME) */
-	size_t cgroup_n;
-	char **unit; /* systemd unit names or globs, "exim4.service" */
-	size_t unit_n;
-	uint8_t action; /* enum action */
-	int err; /* positive errno for block; 0: the policy's */
-	bool audit; /* mode: audit for this rule */
-	unsigned line; /* in the file, for messages */
 };
 
 struct policy {
@@ -54,7 +31,13 @@ struct policy {
 	char *path; /* where it came from, for messages; NULL built in */
 };
 
-/* Reads a policy file ("-" stdin). Whole or not at all: 0, or -EINVAL/-errno with complaints said. */
+/* "keep", "count"; NULL when there is none. */
+const char *policy_established_name(uint8_t established);
+
+/*
+ * Reads a policy file ("-" stdin). Whole or not at all: 0, or -EINVAL/-errno with complaints said.
+ * Warns about rules that can never decide, and about what a rule does not promise.
+ */
 int policy_open(const char *path, struct policy **out);
 int policy_from_text(const char *name, const char *text, size_t n, struct policy **out);
 
@@ -67,9 +50,3 @@ int policy_print(const struct policy *p, FILE *to);
 
 /* SHA-256 of the canonical text, 64 hex digits and a zero. 0 or -errno. */
 int policy_hash(const struct policy *p, char hex[65]);
-
-/* "block" ...; "EPERM" and back: NULL, -EINVAL when there is none. */
-const char *policy_action_name(uint8_t action);
-int policy_action_from_name(const char *name);
-const char *policy_errno_name(int err);
-int policy_errno_from_name(const char *name);
