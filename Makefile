@@ -5,7 +5,8 @@ ROOMS = text say json address list file yaml choice quote action dmi shelf profi
 	policy vectors prefixes classes compile \
 	mounts cgroup process resolve mask subject attempt recall scope fill kernel link pin counts \
 	crowd held events guard state distinct incident advise judge netns diag sockets mta senders \
-	blind announce wrap report launch
+	blind announce wrap report \
+	invoker launch last wire plan cage tally session helper front
 
 O ?= .output
 ARCH ?= $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
