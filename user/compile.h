@@ -55,12 +55,12 @@ struct compiled_cgroup {
 
 /* Everything a program set needs. Owned arrays; entries of one kind are unique by key. */
 struct compiled {
-	struct fence_settings
-		settings; /* with_*, tell_all, host_netns, generation left to the caller */
+	/* policy, host_netns, generation, with_* and tell_all are left to the caller. */
+	struct fence_settings settings;
 	struct fence_rule *rule;
 	size_t rule_n;
-	struct fence_vector
-		*vector; /* VECTOR_FIRST fixed ones, then one per distinct set of rules */
+	/* VECTOR_FIRST fixed ones, then one per distinct set of rules. */
+	struct fence_vector *vector;
 	size_t vector_n;
 	struct compiled_prefix4 *to4;
 	size_t to4_n;
@@ -75,8 +75,9 @@ struct compiled {
 };
 
 /*
- * `fallback_errno` answers `block` where neither rule nor policy says. 0, -ENOMEM, or -E2BIG when the
- * policy has more than FENCE_RULES rules or FENCE_PORTS ports.
+ * `fallback_errno` answers `block` where neither rule nor policy says. 0, -ENOMEM, -E2BIG when the
+ * policy has more than FENCE_RULES rules or FENCE_PORTS ports, -EINVAL when `found` is of another
+ * policy, -ELOOP when its cgroups lie in each other. Not said.
  */
 int compile_policy(const struct policy *p, const struct resolved *found, int fallback_errno,
 	struct compiled **out);
