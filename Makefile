@@ -5,7 +5,7 @@ ROOMS = text say json address list file yaml choice quote action dmi shelf profi
 	policy vectors prefixes classes compile \
 	mounts cgroup process resolve mask subject attempt recall scope fill kernel link pin counts \
 	crowd held events guard state distinct incident advise judge netns diag sockets mta senders \
-	blind announce wrap report \
+	blind fate announce wrap report \
 	invoker launch last wire plan cage tally session helper front
 
 O ?= .output
@@ -102,6 +102,7 @@ $O/fuzz/%: tests/fuzz/%.c $(ROOMS:%=user/%.c)
 		sed 's/[a-z]*/user\/&.c/g; s/user\/\.c//g') $(LDLIBS)
 
 tests: all $(UNITS) $(PACKETS) $(TOOLS) ## build the tests
+packets: $(PACKETS)
 
 deps: ## install what is missing (root)
 	$Qdist/deps build test
@@ -129,5 +130,5 @@ help: ## this list
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all tests deps deps-quiet check test demo vm fuzz install clean help
+.PHONY: all tests packets deps deps-quiet check test demo vm fuzz install clean help
 -include $(wildcard $O/*.d $O/*/*.d)
