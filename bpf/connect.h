@@ -4,7 +4,9 @@
 
 #include <bpf/bpf_endian.h>
 
-#include "trial.h"
+#include "account.h"
+#include "both.h"
+#include "mark.h"
 
 #define SOCK_STREAM 1
 #define SOCK_RAW 3
@@ -13,14 +15,6 @@ enum {
 	CONNECT_REFUSE,
 	CONNECT_PASS,
 };
-
-static __always_inline struct fence_state *fence_armed(void)
-{
-	__u32 zero = 0;
-	struct fence_state *s = bpf_map_lookup_elem(&fence_state, &zero);
-
-	return s && s->armed ? s : NULL;
-}
 
 /*
  * The port first: nothing else is paid for by what is not watched. An address of another family than
@@ -66,38 +60,6 @@ static __always_inline void connect_class(struct trial *t, bool v6)
 }
 
 /*
- * The caller's cgroup and the socket's are both judged, the stricter wins: a socket keeps the cgroup
- * of its maker, so either alone is evaded by passing descriptors. A kernel thread acts for somebody
- * else: then the socket's alone.
- */
-static __always_inline void connect_ask(struct trial *t, struct bpf_sock *sk)
-{
-	struct place other = { .id = FENCE_CGROUP_NONE, .class = VECTOR_CGROUP_OTHER };
-	struct tcp_sock *tcp;
-	struct answer a = {};
-
-	t->place = other;
-	if (t->who.running)
-		place_current(&t->place);
-	trial_at(t, &t->place, &t->a);
-	if (!settings.with_btf || !sk)
-		return;
-	tcp = bpf_skc_to_tcp_sock(sk);
-	if (!tcp || !tcp->inet_conn.icsk_inet.sk.sk_cgrp_data.cgroup)
-		return;
-	place_socket(&other, tcp->inet_conn.icsk_inet.sk.sk_cgrp_data.cgroup);
-	if (other.id == t->place.id)
-		return;
-	trial_at(t, &other, &a);
-	if (t->who.running && !stricter(&a, &t->a))
-		return;
-	t->a = a;
-	t->place.id = other.id;
-	if (!t->who.running)
-		t->place.share = other.share;
-}
-
-/*
  * Makes the mark that later hooks obey. An unprivileged user can exhaust a socket's option memory so
  * that storage is refused: then what would be blocked without its rule is blocked.
  */
@@ -140,7 +102,7 @@ static __always_inline int connect_judge(struct trial *t, struct bpf_sock_addr *
 	t->q.uid = trial_uid(t->who.uid);
 	t->q.euid = trial_uid(t->who.euid);
 	t->q.exe = trial_exe(&t->who.exe);
-	connect_ask(t, ctx->sk);
+	both_judge(t, ctx->sk);
 	t->sequence = tell_sequence();
 	if (ctx->sk)
 		connect_mark(t, ctx->sk);

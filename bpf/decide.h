@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "bits.h"
 #include "fence.h"
 
 /* The sets of rules compatible with each value of one attempt. */
@@ -27,34 +28,6 @@ struct answer {
 	__u8 err; /* positive errno for a block */
 	__u16 rule; /* FENCE_NO_RULE when none decided */
 };
-
-/* clang 14 has no ctz for BPF, clang 19 makes a table of it: by hand. w is not 0. */
-static inline __u32 lowest_bit(__u64 w)
-{
-	__u32 n = 0;
-
-	if (!(w & 0xffffffff)) {
-		n += 32;
-		w >>= 32;
-	}
-	if (!(w & 0xffff)) {
-		n += 16;
-		w >>= 16;
-	}
-	if (!(w & 0xff)) {
-		n += 8;
-		w >>= 8;
-	}
-	if (!(w & 0xf)) {
-		n += 4;
-		w >>= 4;
-	}
-	if (!(w & 0x3)) {
-		n += 2;
-		w >>= 2;
-	}
-	return n + !(w & 1);
-}
 
 /*
  * Index of the first rule that matches, FENCE_NO_RULE when none does. An allow by user needs the real

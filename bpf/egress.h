@@ -2,74 +2,15 @@
 /* An attempt as a packet of a local socket: raw sockets, NAT, rewritten ports, the silence of drop. */
 #pragma once
 
-#include "packet.h"
-
-#include "connect.h"
-
-#define LOOPBACK_IFINDEX 1
-#define ETH_P_IP 0x0800
+#include "account.h"
+#include "judge.h"
+#include "mark.h"
+#include "filter.h"
 
 enum {
 	EGRESS_DROP,
 	EGRESS_PASS,
 };
-
-/* The usual packet, IPv4 without options or IPv6 without extension headers, and not to a watched port. */
-static __always_inline bool egress_fast(struct __sk_buff *skb)
-{
-	__u8 *h = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
-
-	if (h + 44 > end)
-		return false;
-	if (h[0] == 0x45) {
-		if (be16_at(h + 6) & (IP_MORE_FRAGMENTS | IP_FRAGMENT_OFFSET))
-			return false;
-		return h[9] == IPPROTO_UDP || (h[9] == IPPROTO_TCP && !watched(be16_at(h + 22)));
-	}
-	if (h[0] >> 4 != 6)
-		return false;
-	return h[6] == IPPROTO_UDP || (h[6] == IPPROTO_TCP && !watched(be16_at(h + 42)));
-}
-
-/* Whether a packet is about a watched port, or hides its port while some port is blocked. */
-static __always_inline bool egress_concerns(const struct packet *p)
-{
-	if (!fence_armed())
-		return false;
-	if (p->found == PACKET_TCP)
-		return watched(p->dport);
-	if (p->found == PACKET_SHORT && p->dport)
-		return watched(p->dport);
-	return (p->found == PACKET_SHORT || p->found == PACKET_DEEP) && settings.blocked;
-}
-
-static __always_inline void egress_identify(struct bpf_sock *sk)
-{
-	struct fence_mark *m;
-	struct who w;
-
-	m = bpf_sk_storage_get(&fence_mark, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
-	if (!m)
-		return;
-	who_read(&w);
-	m->start_ns = w.start_ns;
-	m->tgid = w.tgid;
-	m->uid = w.uid;
-	m->euid = w.euid;
-	m->gid = w.gid;
-	m->loginuid = w.loginuid;
-	m->exec_id = w.exec_id;
-	m->exe_class = trial_exe(&w.exe);
-	m->version = FENCE_LAYOUT;
-	__builtin_memcpy(m->comm, w.comm, sizeof(m->comm));
-}
-
-static __always_inline bool mark_is_for(const struct fence_mark *m, const struct target *to)
-{
-	return m->dport == to->port && m->family == to->family && m->daddr[0] == to->addr[0] &&
-	       m->daddr[1] == to->addr[1] && m->daddr[2] == to->addr[2] &&
-	       m->daddr[3] == to->addr[3];
-}
 
 static __always_inline void egress_ask(
 	struct trial *t, struct __sk_buff *skb, const struct fence_mark *m)

@@ -41,10 +41,10 @@ int fence_egress(struct __sk_buff *skb)
 {
 	struct packet p = {};
 
-	if (skb->ifindex == LOOPBACK_IFINDEX || egress_fast(skb))
+	if (skb->ifindex == LOOPBACK_IFINDEX || filter_skips(skb))
 		return EGRESS_PASS;
 	packet_walk(skb, &p);
-	if (!egress_concerns(&p))
+	if (!filter_wants(&p))
 		return EGRESS_PASS;
 	return egress_judge(skb, &p);
 }
@@ -53,7 +53,7 @@ SEC("cgroup/sock_create")
 int fence_create(struct bpf_sock *sk)
 {
 	if (sk->type == SOCK_RAW && (sk->family == FENCE_AF_INET || sk->family == FENCE_AF_INET6))
-		egress_identify(sk);
+		mark_identify(sk);
 	return 1;
 }
 

@@ -248,6 +248,13 @@ struct fence_mark {
 	char comm[FENCE_COMM];
 };
 
+/* Key of fence_seen; value: fence_state.reader it was told to. */
+struct fence_seen_key {
+	__u64 start_ns;
+	__u32 tgid;
+	__u32 exec_id;
+};
+
 /* What a ring record is. */
 enum record {
 	RECORD_ATTEMPT = 1,

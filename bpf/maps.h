@@ -52,12 +52,6 @@ struct {
 	__type(value, struct fence_mark);
 } fence_mark SEC(".maps");
 
-struct fence_seen_key {
-	__u64 start_ns;
-	__u32 tgid;
-	__u32 exec_id;
-};
-
 /* Subjects already told. A cache: what falls out is told again. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -132,8 +126,17 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
 	__uint(key_size, 16);
-	__type(value, __u8);
+	__uint(value_size, 1);
 } fence_own SEC(".maps");
 
 /* In .rodata: constants to the verifier, so that what is switched off is never even visited. */
 const volatile struct fence_settings settings = {};
+
+/* NULL until armed: every hook passes and counts nothing. */
+static __always_inline struct fence_state *fence_armed(void)
+{
+	__u32 zero = 0;
+	struct fence_state *s = bpf_map_lookup_elem(&fence_state, &zero);
+
+	return s && s->armed ? s : NULL;
+}

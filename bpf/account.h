@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* An attempt counted, and told unless the ring is filling. */
+#pragma once
+
+#include "subject.h"
+#include "trial.h"
+
+static __always_inline void trial_record(struct fence_attempt *r, const struct trial *t)
+{
+	tell_head(&r->record, RECORD_ATTEMPT, sizeof(*r), t->sequence);
+	r->id = FENCE_RECORD_ID(r->record.cpu, t->sequence);
+	r->start_ns = t->who.start_ns;
+	r->cgroup = t->place.id;
+	r->policy = settings.policy;
+	r->netns = t->netns;
+	r->exec_id = t->who.exec_id;
+	r->tgid = t->who.tgid;
+	r->tid = t->who.tid;
+	r->uid = t->who.uid;
+	r->euid = t->who.euid;
+	r->gid = t->who.gid;
+	r->loginuid = t->who.loginuid;
+	r->generation = settings.generation;
+	r->ifindex = t->ifindex;
+	__builtin_memcpy(r->daddr, t->to.addr, sizeof(r->daddr));
+	r->dport = t->to.port;
+	r->rule = t->a.rule;
+	r->family = t->to.family;
+	r->mapped = t->to.mapped;
+	r->hook = t->hook;
+	r->verdict = t->a.verdict;
+	r->action = t->a.action;
+	r->reason = t->a.reason;
+	r->err = t->a.verdict == VERDICT_DENIED && t->a.action == ACTION_BLOCK ? t->a.err : 0;
+	r->target = t->to.class;
+	r->enforce = settings.enforce;
+	r->raw = t->raw;
+	__builtin_memset(r->pad, 0, sizeof(r->pad));
+	__builtin_memcpy(r->comm, t->who.comm, sizeof(r->comm));
+}
+
+/* Counts the attempt, and tells it unless the ring is filling. Global: verified once. */
+__noinline int trial_tell(struct trial *t)
+{
+	struct fence_cgroup_totals *cgroup, *share;
+	struct fence_attempt *r = NULL;
+	bool fresh;
+
+	if (!t)
+		return 0;
+	tell_count(FENCE_SLOT(t->a.verdict & 3, t->hook & 7, t->a.reason & 15));
+	cgroup = tell_cgroup(t->place.id);
+	if (!cgroup)
+		return 0;
+	__sync_fetch_and_add(&cgroup->by_verdict[t->a.verdict & 3], 1);
+	share = t->place.share == t->place.id ? cgroup : tell_cgroup(t->place.share);
+	fresh = subject_fresh(&t->who, t->reader);
+	if (!tell_wanted(share, fresh)) {
+		tell_count(SLOT_SUMMARISED);
+		__sync_fetch_and_add(&cgroup->summarised, 1);
+		return 0;
+	}
+	if (fresh)
+		subject_tell(&t->who, t->reader);
+	r = bpf_ringbuf_reserve(&fence_events, sizeof(*r), 0);
+	if (!r) {
+		tell_count(SLOT_LOST);
+		__sync_fetch_and_add(&cgroup->lost, 1);
+		return 0;
+	}
+	trial_record(r, t);
+	bpf_ringbuf_submit(r, 0);
+	tell_count(SLOT_SUBMITTED);
+	__sync_fetch_and_add(&cgroup->submitted, 1);
+	return 0;
+}

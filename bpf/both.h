@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The two cgroups of a connect(): the caller's and the socket's. */
+#pragma once
+
+#include "judge.h"
+
+/*
+ * The caller's cgroup and the socket's are both judged, the stricter wins: a socket keeps the cgroup
+ * of its maker, so either alone is evaded by passing descriptors. A kernel thread acts for somebody
+ * else: then the socket's alone.
+ */
+static __always_inline void both_judge(struct trial *t, struct bpf_sock *sk)
+{
+	struct place other = { .id = FENCE_CGROUP_NONE, .class = VECTOR_CGROUP_OTHER };
+	struct tcp_sock *tcp;
+	struct answer a = {};
+
+	t->place = other;
+	if (t->who.running)
+		place_current(&t->place);
+	trial_at(t, &t->place, &t->a);
+	if (!settings.with_btf || !sk)
+		return;
+	tcp = bpf_skc_to_tcp_sock(sk);
+	if (!tcp || !tcp->inet_conn.icsk_inet.sk.sk_cgrp_data.cgroup)
+		return;
+	place_socket(&other, tcp->inet_conn.icsk_inet.sk.sk_cgrp_data.cgroup);
+	if (other.id == t->place.id)
+		return;
+	trial_at(t, &other, &a);
+	if (t->who.running && !stricter(&a, &t->a))
+		return;
+	t->a = a;
+	t->place.id = other.id;
+	if (!t->who.running)
+		t->place.share = other.share;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Which packets are worth a walk, and which of those walked are worth a judgment. */
+#pragma once
+
+#include "maps.h"
+#include "packet.h"
+#include "trial.h"
+
+#define LOOPBACK_IFINDEX 1
+#define ETH_P_IP 0x0800
+
+/* The usual packet, IPv4 without options or IPv6 without extension headers, and not to a watched port. */
+static __always_inline bool filter_skips(struct __sk_buff *skb)
+{
+	__u8 *h = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+
+	if (h + 44 > end)
+		return false;
+	if (h[0] == 0x45) {
+		if (be16_at(h + 6) & (IP_MORE_FRAGMENTS | IP_FRAGMENT_OFFSET))
+			return false;
+		return h[9] == IPPROTO_UDP || (h[9] == IPPROTO_TCP && !watched(be16_at(h + 22)));
+	}
+	if (h[0] >> 4 != 6)
+		return false;
+	return h[6] == IPPROTO_UDP || (h[6] == IPPROTO_TCP && !watched(be16_at(h + 42)));
+}
+
+/* Whether a packet is about a watched port, or hides its port while some port is blocked. */
+static __always_inline bool filter_wants(const struct packet *p)
+{
+	if (!fence_armed())
+		return false;
+	if (p->found == PACKET_TCP)
+		return watched(p->dport);
+	if (p->found == PACKET_SHORT && p->dport)
+		return watched(p->dport);
+	return (p->found == PACKET_SHORT || p->found == PACKET_DEEP) && settings.blocked;
+}

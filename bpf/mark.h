@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a socket's storage remembers: the verdict for later hooks, or who made a raw socket. */
+#pragma once
+
+#include "trial.h"
+
+static __always_inline void mark_fill(struct fence_mark *m, const struct trial *t)
+{
+	m->attempt = FENCE_RECORD_ID(bpf_get_smp_processor_id(), t->sequence);
+	m->start_ns = t->who.start_ns;
+	m->cgroup = t->place.id;
+	m->began_ns = bpf_ktime_get_boot_ns();
+	m->policy = settings.policy;
+	m->tgid = t->who.tgid;
+	m->uid = t->who.uid;
+	m->euid = t->who.euid;
+	m->gid = t->who.gid;
+	m->loginuid = t->who.loginuid;
+	m->exec_id = t->who.exec_id;
+	m->exe_class = t->q.exe;
+	__builtin_memcpy(m->daddr, t->to.addr, sizeof(m->daddr));
+	m->dport = t->to.port;
+	m->rule = t->a.rule;
+	m->version = FENCE_LAYOUT;
+	m->family = t->to.family;
+	m->verdict = t->a.verdict;
+	m->action = t->a.action;
+	m->reason = t->a.reason;
+	m->told = m->watching = 0;
+	__builtin_memcpy(m->comm, t->who.comm, sizeof(m->comm));
+}
+
+static __always_inline void mark_identify(struct bpf_sock *sk)
+{
+	struct fence_mark *m;
+	struct who w;
+
+	m = bpf_sk_storage_get(&fence_mark, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!m)
+		return;
+	who_read(&w);
+	m->start_ns = w.start_ns;
+	m->tgid = w.tgid;
+	m->uid = w.uid;
+	m->euid = w.euid;
+	m->gid = w.gid;
+	m->loginuid = w.loginuid;
+	m->exec_id = w.exec_id;
+	m->exe_class = trial_exe(&w.exe);
+	m->version = FENCE_LAYOUT;
+	__builtin_memcpy(m->comm, w.comm, sizeof(m->comm));
+}
+
+static __always_inline bool mark_is_for(const struct fence_mark *m, const struct target *to)
+{
+	return m->dport == to->port && m->family == to->family && m->daddr[0] == to->addr[0] &&
+	       m->daddr[1] == to->addr[1] && m->daddr[2] == to->addr[2] &&
+	       m->daddr[3] == to->addr[3];
+}
