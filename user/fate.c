@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Who a process that is there now would be to the hooks, as a question for judge(). */
+#include "fate.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cgroup.h"
+#include "policy.h"
+#include "process.h"
+#include "senders.h"
+#include "sockets.h"
+
+static bool same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/*
+ * `seen` is the file through /proc/PID, `path` its name in that process's mount namespace. A service
+ * with a mount namespace of its own (PrivateTmp) has mounts that our mountinfo does not list: if our
+ * file of that name is the same one, it has the key. A container's stays unknown.
+ */
+static void exe_key(const char *seen, const char *path, struct fence_exe *key)
+{
+	if (process_exe_key(seen, key) && same_file(seen, path))
+		(void)process_exe_key(path, key); /* unknown stays unknown */
+}
+
+/* The cgroup and what it lies in; all unknown when one of them is. */
+static void cgroup_ids(const char *mount, const char *path, struct fate_subject *out)
+{
+	char dir[PATH_MAX];
+	const char *end = path;
+	size_t n = 0;
+	int len;
+
+	out->cgroup_n = 0;
+	while (n <= FENCE_DEPTH) {
+		len = snprintf(dir, sizeof(dir), "%s%.*s", mount, (int)(end - path), path);
+		if (len < 0 || (size_t)len >= sizeof(dir) || cgroup_id(dir, &out->cgroup[n]))
+			return;
+		n++;
+		end += strspn(end, "/");
+		if (!*end)
+			break;
+		end += strcspn(end, "/");
+	}
+	out->cgroup_n = n;
+}
+
+void fate_sender(const char *cgroup_mount, const struct sender *s, struct fate_subject *out)
+{
+	char seen[PATH_MAX];
+	bool apart = strcmp(s->client, s->exe) != 0;
+
+	memset(out, 0, sizeof(*out));
+	out->uid = s->client_uid;
+	snprintf(seen, sizeof(seen), "/proc/%d/%s%s", s->pid, apart ? "root" : "exe",
+		apart ? s->client : "");
+	exe_key(seen, s->client, &out->exe);
+	cgroup_ids(cgroup_mount, s->cgroup, out);
+}
+
+void fate_socket(const char *cgroup_mount, const struct socket_seen *s, struct fate_subject *out)
+{
+	char *path = NULL, seen[64];
+
+	memset(out, 0, sizeof(*out));
+	out->uid = s->uid;
+	if (s->pid && !process_exe(s->pid, &path)) {
+		snprintf(seen, sizeof(seen), "/proc/%d/exe", s->pid);
+		exe_key(seen, path, &out->exe);
+		free(path);
+	}
+	path = NULL;
+	if (s->cgroup && !cgroup_path(cgroup_mount, s->cgroup, &path)) {
+		cgroup_ids(cgroup_mount, path, out);
+		free(path);
+	}
+}
+
+struct answer fate_answer(
+	const struct compiled *c, const struct fate_subject *s, const struct judge_target *to)
+{
+	struct judge_who who = { .uid = s->uid,
+		.euid = s->uid,
+		.exe = s->exe,
+		.cgroup = s->cgroup,
+		.cgroup_n = s->cgroup_n };
+
+	return judge(c, &who, to);
+}
+
+static bool named(const struct policy *p, const struct address *a)
+{
+	for (size_t i = 0; i < p->rule_n; i++)
+		for (size_t t = 0; t < p->rule[i].to_n; t++)
+			if (p->rule[i].to[t].bits && address_covers(&p->rule[i].to[t], a))
+				return true;
+	return false;
+}
+
+struct address fate_public(const struct policy *p)
+{
+	/* One of each documentation range, then space that was never given out. */
+	static const char *const some[] = { "203.0.113.1", "198.51.100.1", "192.0.2.1",
+		"240.0.0.1" };
+	struct address a = { 0 };
+
+	for (size_t i = 0; i < sizeof(some) / sizeof(*some); i++)
+		if (!address_parse(some[i], &a) && !named(p, &a))
+			break;
+	return a;
+}
