@@ -2,7 +2,7 @@
 # `make help` lists the targets.
 # Rooms of user/, low to high: a room may include only rooms before it (tests/style/layers.sh).
 ROOMS = text say json address list file yaml choice quote action dmi shelf profile rule canon doubt \
-	policy vectors prefixes classes compile \
+	policy dump vectors prefixes classes compile \
 	mounts cgroup process resolve mask subject attempt recall scope fill kernel link pin counts \
 	crowd held events guard state distinct incident advise judge netns diag sockets mta senders \
 	blind fate announce wrap report \

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "action.h"
 #include "address.h"
@@ -38,9 +37,6 @@ static const struct choice effect_choice = { "an effect", effects, NULL };
 static const struct choice errno_choice = { "an error a block may answer", action_errno_names,
 	NULL };
 static const struct choice hint_choice = { "a hint", hints, NULL };
-
-/* One value of a key; called for each entry of a list. */
-typedef int reader(const struct yaml_node *n, struct profile *p);
 
 /* Reports show this text as it is: what a terminal would act on is refused here. */
 static int read_text(const struct yaml_node *n, char **to)
@@ -200,9 +196,22 @@ static int read_dmi(const struct yaml_node *n, struct profile *p)
 	return err;
 }
 
-static reader *const readers[] = { read_provider, read_port, read_scope, read_effect, read_errno,
-	read_after, read_hint, read_note, read_exemption, read_source, read_as_of, read_confidence,
-	read_dmi };
+/* Each takes one value; of a list, one entry. */
+static int (*const readers[])(const struct yaml_node *, struct profile *) = {
+	read_provider,
+	read_port,
+	read_scope,
+	read_effect,
+	read_errno,
+	read_after,
+	read_hint,
+	read_note,
+	read_exemption,
+	read_source,
+	read_as_of,
+	read_confidence,
+	read_dmi,
+};
 
 _Static_assert(sizeof(readers) / sizeof(readers[0]) + 1 == sizeof(keys) / sizeof(keys[0]),
 	"a reader each");
@@ -287,32 +296,13 @@ out:
 	return err;
 }
 
-static int unknown(const char *name)
-{
-	const char *near = NULL;
-	char **names = NULL;
-	size_t n = 0;
-	int err = profile_list(&names, &n);
-
-	if (err)
-		return err;
-	near = text_nearest(name, (const char *const *)names, n);
-	if (near)
-		refuse(0, "no profile '%s'; did you mean '%s'?", name, near);
-	else
-		refuse(0, "no profile '%s'; smtpfence profiles lists them", name);
-	list_free_text(names, n);
-	return -ENOENT;
-}
-
 static int open_name(const char *name, struct profile **out)
 {
 	char *path = NULL;
 	int err = shelf_path("profiles", name, &path);
 
-	if (err)
-		return err;
-	err = access(path, F_OK) && errno == ENOENT ? unknown(name) : open_path(path, out);
+	if (!err)
+		err = open_path(path, out);
 	free(path);
 	return err;
 }

@@ -13,6 +13,7 @@
 
 #include "list.h"
 #include "say.h"
+#include "text.h"
 
 static bool in_build_tree(const char *kind, char to[PATH_MAX])
 {
@@ -30,7 +31,8 @@ static bool in_build_tree(const char *kind, char to[PATH_MAX])
 	return snprintf(to, PATH_MAX, "%s/../data/%s", exe, kind) < PATH_MAX && !access(to, X_OK);
 }
 
-int shelf_path(const char *kind, const char *name, char **path)
+/* `name` NULL: the directory. */
+static int join(const char *kind, const char *name, char **path)
 {
 	const char *data = secure_getenv("SMTPFENCE_DATA");
 	const char *slash = name ? "/" : "", *suffix = name ? ".yaml" : "";
@@ -69,7 +71,7 @@ int shelf_names(const char *kind, char ***names, size_t *n)
 	struct dirent *e;
 	size_t count = 0;
 	DIR *dir = NULL;
-	int err = shelf_path(kind, NULL, &path);
+	int err = join(kind, NULL, &path);
 
 	if (err)
 		return err;
@@ -97,5 +99,38 @@ out:
 		closedir(dir);
 	list_free_text(found, count);
 	free(path);
+	return err;
+}
+
+static int unknown(const char *kind, const char *name)
+{
+	int one = strlen(kind) - 1; /* "profiles": one is a profile */
+	char **names = NULL;
+	const char *near;
+	size_t n = 0;
+	int err = shelf_names(kind, &names, &n);
+
+	if (err)
+		return err;
+	near = text_nearest(name, (const char *const *)names, n);
+	if (near)
+		refuse(0, "no %.*s '%s'; did you mean '%s'?", one, kind, name, near);
+	else
+		refuse(0, "no %.*s '%s'; smtpfence %s lists them", one, kind, name, kind);
+	list_free_text(names, n);
+	return -ENOENT;
+}
+
+int shelf_path(const char *kind, const char *name, char **path)
+{
+	char *found = NULL;
+	int err = join(kind, name, &found);
+
+	if (!err && access(found, F_OK) && errno == ENOENT)
+		err = unknown(kind, name);
+	if (err)
+		free(found);
+	else
+		*path = found;
 	return err;
 }
