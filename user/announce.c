@@ -91,12 +91,14 @@ static size_t fates(
 	return n;
 }
 
-/* A line for ports that fare alike: "ports 25, 465 blocked, no rule allows it". Is some port blocked? */
+/*
+ * A line for ports that fare alike: "ports 25, 465 blocked, no rule allows it". Is the first blocked,
+ * which is 25 wherever the policy speaks of that?
+ */
 static bool put_fates(const struct announce *a, const struct fate_subject *s, FILE *to)
 {
 	struct port_fate f[FENCE_PORTS];
 	size_t n = fates(a, s, f), same;
-	bool blocked = false;
 
 	for (size_t i = 0; i < n; i += same) {
 		for (same = 1; i + same < n && alike(&f[i].answer, &f[i + same].answer);)
@@ -107,11 +109,10 @@ static bool put_fates(const struct announce *a, const struct fate_subject *s, FI
 		fputc(' ', to);
 		put_answer(a, &f[i].answer, to);
 		fputc('\n', to);
-		blocked |= f[i].answer.verdict != VERDICT_ALLOWED;
 	}
 	if (!n)
 		fputs("    this policy blocks no port\n", to);
-	return blocked;
+	return n && f[0].answer.verdict != VERDICT_ALLOWED;
 }
 
 /* Where a rule speaks of targets its fate may be another there: a relay that is allowed, say. */
@@ -215,6 +216,7 @@ static void put_listener(const struct announce *a, const struct socket_seen *s, 
 	fprintf(to, ") listens on port %u: if it sends mail too,\n", s->port);
 	fate_socket(a->cgroup_mount, s, &who);
 	(void)put_fates(a, &who, to);
+	put_elsewhere(a, &who, to);
 }
 
 static bool known(const struct announce *a, const struct socket_seen *s)
@@ -291,7 +293,9 @@ static void put_connections(const struct announce *a, FILE *to)
 	else
 		fputs("Open connections to watched ports: none\n", to);
 	if (a->skipped)
-		fprintf(to, "  %zu network namespaces could not be searched\n", a->skipped);
+		fprintf(to,
+			"  not known: what is open in %zu network namespace%s that may not be entered\n",
+			a->skipped, a->skipped > 1 ? "s" : "");
 }
 
 int announce_text(const struct announce *a, FILE *to)
