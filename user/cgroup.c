@@ -338,7 +338,7 @@ static int signal_procs(const char *dir, int signal)
 
 	if (!f)
 		return errno == ENOENT || errno == ENODEV ? 0 : -errno; /* just removed */
-	/* A process of another pid namespace is listed as 0, which kill() takes for our own group. */
+	/* One of another pid namespace is listed as 0, which kill() takes for our own group. */
 	while (fscanf(f, "%d", &pid) == 1)
 		if (pid > 0 && kill(pid, signal) && errno != ESRCH && !err)
 			err = -errno;

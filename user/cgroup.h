@@ -16,7 +16,10 @@ int cgroup_mount(char **dir);
 /* 64-bit id (kernfs file handle) of a directory; what bpf_get_current_cgroup_id() gives. */
 int cgroup_id(const char *dir, uint64_t *id);
 
-/* Path below the mount ("/" for the root) of an id by open_by_handle_at(2). -ESTALE when it is gone. */
+/*
+ * Path below the mount ("/" for the root) of an id by open_by_handle_at(2). -ESTALE when it is gone,
+ * -EXDEV when it lies outside the part of the tree that is mounted there.
+ */
 int cgroup_path(const char *mount, uint64_t id, char **path);
 
 /* v2 path of a process, as /proc/PID/cgroup says ("/system.slice/x.service"). pid 0: self. */
@@ -37,5 +40,8 @@ int cgroup_signal(const char *dir, int signal);
 /* rmdir of it and its empty children; waits up to 2 s for exiting processes. -EBUSY else. */
 int cgroup_remove(const char *dir);
 
-/* Calls visit(path below mount, arg) for each directory, parents first; stops at non-zero. */
+/*
+ * Calls visit(path below mount, arg) for each directory, a parent before all that lies in it and
+ * that before the next; "/" first. Stops at non-zero and returns it.
+ */
 int cgroup_walk(const char *mount, int (*visit)(const char *path, void *arg), void *arg);

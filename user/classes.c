@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The values that rules name one by one (users, executables, cgroups), each with its set of rules. */
+/* The values that rules name one by one (users, executables, cgroups), with their sets of rules. */
 #include "classes.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The values that rules name one by one (users, executables, cgroups), each with its set of rules. */
+/* The values that rules name one by one (users, executables, cgroups), with their sets of rules. */
 #pragma once
 
 #include <stddef.h>
@@ -9,8 +9,7 @@ struct vectors;
 
 struct classes_pair {
 	uint64_t key[2];
-	uint64_t
-		parent; /* key[0] of the value that this one lies in, whose rules it has too; 0 none */
+	uint64_t parent; /* key[0] of what this value lies in, whose rules it has too; 0 none */
 	size_t rule;
 };
 

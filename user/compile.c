@@ -120,7 +120,7 @@ static void ports_fill(
 			vectors_set(&v->vector[VECTOR_PORT + i], rule);
 }
 
-/* `other` is for a value that no rule names, `unknown` for one that could be anything: fail closed. */
+/* `other` is for a value that no rule names; `unknown`, what could be any of them, fails closed. */
 static void dimension_fill(const struct policy *p, bool (*names)(const struct policy_rule *r),
 	struct vectors *v, int other)
 {

@@ -14,7 +14,8 @@ struct mounts_entry {
 };
 
 /*
- * Calls visit(entry, arg) for each mount in `file` (NULL: /proc/self/mountinfo), stops at non-zero and
- * returns it. Lines it cannot read are passed over. -errno when the file cannot be read, not said.
+ * Calls visit(entry, arg) for each mount in `file` (NULL: /proc/self/mountinfo), stops at non-zero
+ * and returns it. Lines it cannot read are passed over. -errno when the file cannot be read, not
+ * said.
  */
 int mounts_each(const char *file, int (*visit)(const struct mounts_entry *m, void *arg), void *arg);

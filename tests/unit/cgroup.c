@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Which mount is the v2 tree, paths below it, and walks that follow no link; on plain directories. */
+/* Which mount is the v2 tree, paths below it, walks that follow no link; on plain directories. */
 #include "user/cgroup.c" /* for mount_find() with a mountinfo of ours */
 
 #include <setjmp.h>

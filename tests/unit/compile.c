@@ -213,7 +213,7 @@ static void refuses_what_does_not_fit(void **state)
 	free(rule);
 }
 
-/* 1,024 rules and 100,000 nested prefixes: in time, and one class for rules that always go together. */
+/* 1,024 rules and 100,000 nested prefixes, in time. */
 static void compiles_a_large_policy(void **state)
 {
 	struct policy p = { .rule = calloc(FENCE_RULES, sizeof(*p.rule)), .rule_n = FENCE_RULES };

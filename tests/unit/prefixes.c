@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Prefixes include what covers them; classes border where the kernel says; NAT64 is the IPv4 inside. */
+/* Prefixes include what covers them; classes border as the kernel says; NAT64 is the IPv4 inside. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

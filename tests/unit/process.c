@@ -123,7 +123,7 @@ static void names_users(void **state)
 	assert_string_equal(process_user(to, 4, 4123456789U), "412");
 }
 
-/* On a plain file system the key is what stat() shows; the mnt_id of a second file must differ in ino. */
+/* On a plain file system the inode is what stat() shows. */
 static void keys_executables(void **state)
 {
 	struct fence_exe self = { 0 }, link = { 0 }, same = { 7, 7 };
