@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "archive.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "policy.h"
+#include "say.h"
+
+/* mkdir -p, 0700. */
+static int make(const char *dir)
+{
+	char path[PATH_MAX];
+	char *slash;
+
+	snprintf(path, sizeof(path), "%s", dir);
+	for (slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(path, 0755) && errno != EEXIST)
+			return fail(-errno, "make %s", path);
+		*slash = '/';
+	}
+	if (mkdir(path, 0700) && errno != EEXIST)
+		return fail(-errno, "make %s", path);
+	return 0;
+}
+
+static int write_text(int dir, const char *name, const struct policy *p)
+{
+	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+	int err;
+
+	if (!f) {
+		err = -errno;
+		if (fd >= 0)
+			close(fd);
+		return err;
+	}
+	err = policy_print(p, f);
+	if (!err && (fflush(f) || fsync(fd)))
+		err = -errno;
+	if (fclose(f) && !err)
+		err = -errno;
+	return err;
+}
+
+int archive_keep(const char *dir, const struct policy *p, const char hash[65])
+{
+	char name[96], fresh[96];
+	int fd, err = make(dir);
+
+	if (err)
+		return err;
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return fail(-errno, "open %s", dir);
+	snprintf(name, sizeof(name), "%.64s.yaml", hash);
+	snprintf(fresh, sizeof(fresh), ".%.64s.%d", hash, (int)getpid());
+	if (faccessat(fd, name, F_OK, 0)) {
+		err = write_text(fd, fresh, p);
+		if (!err && renameat(fd, fresh, fd, name))
+			err = -errno;
+		if (err)
+			(void)unlinkat(fd, fresh, 0);
+	}
+	close(fd);
+	return err ? fail(err, "keep the policy in %s", dir) : 0;
+}
+
+int archive_find(const char *dir, uint64_t hash, struct policy **out)
+{
+	char path[PATH_MAX], begin[17];
+	struct dirent *e;
+	DIR *d = opendir(dir);
+	int err = -ENOENT;
+
+	if (!d)
+		return errno == ENOENT ? -ENOENT : fail(-errno, "open %s", dir);
+	snprintf(begin, sizeof(begin), "%016" PRIx64, hash);
+	while (err == -ENOENT && (e = readdir(d))) {
+		if (strncmp(e->d_name, begin, 16) || !strstr(e->d_name, ".yaml"))
+			continue;
+		snprintf(path, sizeof(path), "%.3000s/%s", dir, e->d_name);
+		err = policy_open(path, out);
+	}
+	closedir(d);
+	return err;
+}

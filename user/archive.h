@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Texts of policies that were in force, by hash: events name their rules by it. */
+#pragma once
+
+#include <stdint.h>
+
+struct policy;
+
+#define ARCHIVE_DIR "/var/lib/smtpfence/policy"
+
+/* Keeps the canonical text under its hash; made 0700 where missing. 0 or -errno, said. */
+int archive_keep(const char *dir, const struct policy *p, const char hash[65]);
+
+/* The kept policy whose hash begins with these 8 bytes. -ENOENT, silent, when it is not kept. */
+int archive_find(const char *dir, uint64_t hash, struct policy **out);

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* smtpfence status: is the fence up, as asked, and in the kernel? */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "board.h"
+#include "cmd/verbs.h"
+#include "say.h"
+#include "standing.h"
+
+static const char help[] =
+	"usage: smtpfence status [--json] [--state DIR] [-v]\n"
+	"\n"
+	"Compares what was asked with what is attached in the kernel, and shows the counters.\n"
+	"\n"
+	"  --json         as one JSON object\n"
+	"  --state DIR    of a fence that was put up with --state (default " STATE_DIR ")\n"
+	"  -v             also say what is noted; twice: libbpf's messages too\n"
+	"\n"
+	"Exit status: 0 the fence stands as asked; 10 it does not, or there is none; 1 it\n"
+	"failed; 3 not permitted to look.\n"
+	"\n"
+	"  sudo smtpfence status\n"
+	"  sudo smtpfence status --json | jq .counts\n";
+
+static int show(const char *state, bool json)
+{
+	struct standing s = {};
+	int status = STATUS_FAILED;
+
+	if (standing_look(state, &s))
+		return STATUS_FAILED;
+	if (!(json ? board_json(&s, stdout) : board_text(&s, stdout)))
+		status = standing_as_asked(&s) ? STATUS_OK : STATUS_FINDINGS;
+	standing_clear(&s);
+	return status;
+}
+
+int cmd_status(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "state", required_argument, NULL, 's' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *state = STATE_DIR;
+	int option, level = 0;
+	bool json = false;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":s:vh", options, NULL)) != -1) {
+		if (option == 's') {
+			state = optarg;
+		} else if (option == 'j') {
+			json = true;
+		} else if (option == 'v') {
+			say_level(++level);
+		} else if (option == 'h') {
+			fputs(help, stdout);
+			return STATUS_OK;
+		} else {
+			say("status: '%s' is not an option (--json, --state DIR, -v, --help)",
+				argv[optind - 1]);
+			return STATUS_USAGE;
+		}
+	}
+	if (optind < argc) {
+		say("status: takes no argument, but got '%s'", argv[optind]);
+		return STATUS_USAGE;
+	}
+	if (geteuid()) {
+		puts("UNKNOWN: only root can look            sudo smtpfence status");
+		return STATUS_UNABLE;
+	}
+	return show(state, json);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "raise.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "announce.h"
+#include "archive.h"
+#include "cgroup.h"
+#include "guard.h"
+#include "profile.h"
+#include "say.h"
+#include "senders.h"
+#include "sockets.h"
+#include "state.h"
+#include "text.h"
+#include "translate.h"
+
+/* What is worked out before anything is touched. */
+struct works {
+	const struct policy *policy;
+	struct compiled *compiled;
+	char *mount; /* of the v2 tree */
+	char *cgroup; /* directory to fence */
+	char hash[65];
+};
+
+static void works_free(struct works *w)
+{
+	compile_free(w->compiled);
+	free(w->mount);
+	free(w->cgroup);
+}
+
+static int work_out(const struct policy *p, const struct raise *r, struct works *w)
+{
+	int err;
+
+	w->policy = p;
+	err = cgroup_mount(&w->mount);
+	if (!err)
+		err = translate_policy(p, EPERM, &w->compiled, w->hash);
+	if (err)
+		return err;
+	w->cgroup = r->cgroup ? realpath(r->cgroup, NULL) : strdup(w->mount);
+	if (!w->cgroup)
+		return fail(-errno, "find cgroup %s", r->cgroup);
+	return 0;
+}
+
+/* Not to know what runs here is no reason not to arm. */
+static void tell(const struct works *w, FILE *to)
+{
+	const struct fence_settings *s = &w->compiled->settings;
+	struct announce a = {
+		.policy = w->policy, .compiled = w->compiled, .cgroup_mount = w->mount
+	};
+	struct socket_seen *sockets = NULL;
+	struct sender *senders = NULL;
+
+	if (!senders_find(&senders, &a.sender_n))
+		a.sender = senders;
+	if (!sockets_find(s->port, s->ports, &sockets, &a.socket_n, &a.skipped))
+		a.socket = sockets;
+	(void)announce_text(&a, to); /* a full disk is main's to say */
+	senders_free(senders, a.sender_n);
+	free(sockets);
+}
+
+static void fill_hooks(struct state *s, const struct guard_look *look)
+{
+	for (int h = 0; h < HOOK_COUNT; h++) {
+		s->hook[h].asked = look->attached[h];
+		s->hook[h].link = look->link[h].id;
+		memcpy(s->hook[h].tag, look->link[h].tag, sizeof(s->hook[h].tag));
+	}
+}
+
+/* `since` is of the mode: another policy in the same mode does not begin it anew. */
+static uint64_t since(const char *dir, bool enforce)
+{
+	struct state *before = NULL;
+	uint64_t at = text_wall_now();
+
+	if (!state_load(dir, &before) && before->enforce == enforce && before->since_wall_ns)
+		at = before->since_wall_ns;
+	state_free(before);
+	return at;
+}
+
+static int write_down(const struct works *w, const char *dir, const struct pin *pin)
+{
+	struct state s = { .cgroup = w->cgroup,
+		.profile = w->policy->profile_name,
+		.rules = w->policy->rule_n,
+		.enforce = w->policy->enforce };
+	char path[PATH_MAX];
+	struct guard_look look;
+	int err = guard_look(pin, &look);
+
+	if (err)
+		return err;
+	if (w->policy->path)
+		s.policy_path = realpath(w->policy->path, path) ? path : w->policy->path;
+	strcpy(s.policy_hash, w->hash);
+	s.generation = look.link[HOOK_CONNECT4].generation;
+	s.since_wall_ns = since(dir, s.enforce);
+	fill_hooks(&s, &look);
+	return state_save(dir, &s);
+}
+
+static int arm(const struct works *w, const struct raise *r)
+{
+	const char *dir = r->state ? r->state : STATE_DIR;
+	struct kernel_options o = { .outcomes = true };
+	char archive[PATH_MAX] = ARCHIVE_DIR;
+	struct pin *pin = NULL;
+	int err;
+
+	if (r->state)
+		snprintf(archive, sizeof(archive), "%.3000s/policy", r->state);
+	err = pin_open(dir, true, &pin);
+	if (!err)
+		err = pin_lock(pin);
+	if (!err)
+		err = archive_keep(archive, w->policy, w->hash);
+	if (!err)
+		err = guard_arm(pin, w->compiled, w->cgroup, &o);
+	if (!err)
+		err = write_down(w, dir, pin);
+	pin_close(pin);
+	return err;
+}
+
+static void tell_armed(const struct policy *p, FILE *to)
+{
+	char name[64];
+
+	text_inert(name, sizeof(name), p->profile_name, strlen(p->profile_name));
+	if (p->enforce)
+		fprintf(to, "armed: ENFORCING profile %s. How it stands: smtpfence status\n", name);
+	else
+		fprintf(to,
+			"armed: AUDIT of profile %s, nothing is blocked. Live: smtpfence watch\n",
+			name);
+}
+
+int raise_fence(const struct policy *p, const struct raise *r, FILE *to)
+{
+	struct works w = {};
+	int err = work_out(p, r, &w);
+
+	if (!err && !r->quiet)
+		tell(&w, to);
+	if (!err)
+		err = arm(&w, r);
+	if (!err && !r->quiet)
+		tell_armed(p, to);
+	works_free(&w);
+	return err;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How the fence stands: what was asked, what the kernel holds, what was counted. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "counts.h"
+#include "state.h"
+
+struct standing {
+	struct state *asked; /* NULL: nothing was asked, or its file is gone. Owned */
+	bool armed; /* there is a fence in the kernel, and it judges */
+	struct guard_look look; /* when there is one */
+	struct counts counts;
+	char *cause; /* one line why it is not as asked; NULL: it is. Owned */
+};
+
+/* Looks at the fence whose state is in `dir`. 0 (also when there is none) or -errno, said. */
+int standing_look(const char *dir, struct standing *out);
+void standing_clear(struct standing *s);
+
+/* Everything asked for is in force, enforcement or audit. */
+bool standing_as_asked(const struct standing *s);
