@@ -34,7 +34,7 @@ ok "the connection to a public address is told, and whose it is" \
 	told "^  203.0.113.25 port 25: sleep (pid $public), user root$"
 is "one to a private address, which is not judged, is not" "$(grep -c "(pid $private)" "$TMP/told")" 0
 ok "a listener in another namespace is told, its accepted connections are not" \
-	told "sink (pid $sink[,)]"
+	told "sink (pid ${sink}[,)]"
 ok "as a listener" told "sink (pid $sink, user root) listens on port 25"
 is "we are where we were" "$(readlink /proc/$$/ns/net)" "$before"
 ok "the connection stays" kill -0 "$public"
