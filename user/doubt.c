@@ -3,7 +3,6 @@
 #include "doubt.h"
 
 #include <string.h>
-#include <sys/socket.h>
 
 #include "bpf/fence.h"
 #include "profile.h"
@@ -75,11 +74,9 @@ static bool ports_within(
 	return true;
 }
 
+/* A class does not cover an address of its own: as the host's it may be of class `own` instead. */
 static bool address_within(const struct address *a, const struct policy_rule *many)
 {
-	if (a->bits == (a->family == AF_INET ? 32 : 128) &&
-		many->to_classes >> address_class(a) & 1)
-		return true;
 	for (size_t i = 0; i < many->to_n; i++)
 		if (address_covers(many->to + i, a))
 			return true;

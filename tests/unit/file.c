@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* file: whole files, limits, and what is no file. */
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "said.h"
+
+static char dir[] = "/tmp/smtpfence-file-XXXXXX";
+
+static int make_dir(void **state)
+{
+	(void)state;
+	return mkdtemp(dir) && !chdir(dir) ? 0 : -1;
+}
+
+static int remove_dir(void **state)
+{
+	(void)state;
+	unlink("data");
+	unlink("link");
+	unlink("fifo");
+	return chdir("/") || rmdir(dir);
+}
+
+static void write_file(size_t n)
+{
+	FILE *f = fopen("data", "we");
+
+	assert_non_null(f);
+	for (size_t i = 0; i < n; i++)
+		fputc("\0\n\xff"[i % 3], f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void reads_all_bytes(void **state)
+{
+	static const size_t sizes[] = { 0, 1, 3, 16383, 16384, 16385, 100000 };
+	char *text;
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		write_file(sizes[i]);
+		text = NULL;
+		assert_int_equal(file_read("data", 100000, &text, &n), 0);
+		assert_int_equal(n, sizes[i]);
+		assert_int_equal(text[n], 0);
+		for (size_t k = 0; k < n; k++)
+			assert_int_equal(text[k], "\0\n\xff"[k % 3]);
+		free(text);
+	}
+}
+
+static void refuse_path(const char *path, int err, const char *said)
+{
+	char *text = NULL;
+	size_t n = 7;
+
+	said_begin();
+	assert_int_equal(file_read(path, 10, &text, &n), err);
+	said_end(said);
+	assert_null(text);
+	assert_int_equal(n, 7);
+}
+
+static void refuses(void **state)
+{
+	(void)state;
+	write_file(11);
+	refuse_path("data", -EFBIG, "smtpfence: data: larger than 10 bytes\n");
+	refuse_path("/dev/zero", -EINVAL, "smtpfence: /dev/zero: not a regular file\n");
+	refuse_path(dir, -EISDIR, "smtpfence: /tmp/...");
+	refuse_path("none", -ENOENT, "smtpfence: open none: No such file or directory\n");
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	refuse_path("fifo", -EINVAL, "smtpfence: fifo: not a regular file\n");
+	assert_int_equal(symlink("fifo", "link"), 0);
+	refuse_path("link", -EINVAL, "smtpfence: link: not a regular file\n");
+}
+
+static void reads_stdin(void **state)
+{
+	int old = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3), pipes[2];
+	char *text = NULL;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
+	assert_int_equal(write(pipes[1], "abc", 3), 3);
+	close(pipes[1]);
+	assert_int_equal(dup2(pipes[0], STDIN_FILENO), STDIN_FILENO);
+	close(pipes[0]);
+	assert_int_equal(file_read("-", 3, &text, &n), 0);
+	assert_string_equal(text, "abc");
+	free(text);
+	text = NULL;
+	assert_int_equal(dup2(open("/dev/zero", O_RDONLY | O_CLOEXEC), STDIN_FILENO), STDIN_FILENO);
+	refuse_path("-", -EFBIG, "smtpfence: stdin: larger than 10 bytes\n");
+	if (old >= 0)
+		dup2(old, STDIN_FILENO);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_all_bytes),
+		cmocka_unit_test(refuses),
+		cmocka_unit_test(reads_stdin),
+	};
+
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
