@@ -2,11 +2,10 @@
 /* What to change, from where it went and what the provider leaves open. Pure. */
 #include "advise.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "address.h"
+#include "phrase.h"
 #include "text.h"
 
 #define MTA 25 /* between mail servers */
@@ -14,6 +13,7 @@
 #define STARTTLS 587
 #define IMPLICIT_TLS 465
 #define SPARE 2525 /* of many mail services, for networks that shut the others */
+#define SIZE ADVISE_TEXT
 
 /* Ports that a program may be told to use under a profile. */
 struct ways {
@@ -21,17 +21,6 @@ struct ways {
 	bool implicit;
 	bool spare;
 };
-
-/* Also when what is there is all there is room for: text that is too long ends early. */
-__attribute__((format(printf, 2, 3))) static void add(char *to, const char *fmt, ...)
-{
-	size_t at = strlen(to);
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(to + at, ADVISE_TEXT - at, fmt, args);
-	va_end(args);
-}
 
 static bool only_observes(const struct profile *p)
 {
@@ -76,9 +65,9 @@ static struct ways ways_of(const struct profile *p)
 /* "port 25", "ports 25, 465 and 587". */
 static void add_ports(char *to, const uint16_t *port, unsigned n)
 {
-	add(to, n == 1 ? "port" : "ports");
+	phrase_add(to, SIZE, n == 1 ? "port" : "ports");
 	for (unsigned i = 0; i < n; i++)
-		add(to, "%s%u", !i ? " " : i + 1 == n ? " and " : ", ", port[i]);
+		phrase_add(to, SIZE, "%s%u", !i ? " " : i + 1 == n ? " and " : ", ", port[i]);
 }
 
 static void add_rule(char *to, const struct incident *i)
@@ -86,12 +75,12 @@ static void add_rule(char *to, const struct incident *i)
 	char name[128];
 
 	if (i->rule)
-		add(to, "the policy's rule \"%s\"",
+		phrase_add(to, SIZE, "the policy's rule \"%s\"",
 			text_inert(name, sizeof(name), i->rule, strlen(i->rule)));
 	else if (i->first.k.rule != FENCE_NO_RULE)
-		add(to, "the policy's rule %u", i->first.k.rule + 1U);
+		phrase_add(to, SIZE, "the policy's rule %u", i->first.k.rule + 1U);
 	else
-		add(to, "the policy");
+		phrase_add(to, SIZE, "the policy");
 }
 
 /* Reasons in which the fence speaks for itself; NULL: it does not. */
@@ -116,20 +105,20 @@ static void why_stopped(char *to, const struct incident *i, const struct profile
 	const char *own = own_reason(i->first.k.reason);
 
 	if (own) {
-		add(to, "%s; the port is shut by the policy.", own);
+		phrase_add(to, SIZE, "%s; the port is shut by the policy.", own);
 	} else if (i->first.k.reason == REASON_RULE) {
-		add(to, "It is stopped by ");
+		phrase_add(to, SIZE, "It is stopped by ");
 		add_rule(to, i);
-		add(to, ".");
+		phrase_add(to, SIZE, ".");
 	} else if (shuts(p, i)) {
-		add(to, "At %s nothing gets out on ", provider(p));
+		phrase_add(to, SIZE, "At %s nothing gets out on ", provider(p));
 		add_ports(to, p->blocked, p->blocked_n);
-		add(to, ". It is neither a bug in the program nor a wrong password.");
+		phrase_add(to, SIZE, ". It is neither a bug in the program nor a wrong password.");
 	} else {
-		add(to, "The policy stops what no rule of it allows.");
+		phrase_add(to, SIZE, "The policy stops what no rule of it allows.");
 	}
 	if (i->first.k.verdict == VERDICT_AUDITED)
-		add(to, " Here it was let through and recorded (audit).");
+		phrase_add(to, SIZE, " Here it was let through and recorded (audit).");
 }
 
 static void why_allowed(char *to, const struct incident *i, const struct profile *p)
@@ -137,18 +126,20 @@ static void why_allowed(char *to, const struct incident *i, const struct profile
 	const struct fence_attempt *k = &i->first.k;
 
 	if (k->reason == REASON_RULE) {
-		add(to, "It is allowed by ");
+		phrase_add(to, SIZE, "It is allowed by ");
 		add_rule(to, i);
-		add(to, ".");
+		phrase_add(to, SIZE, ".");
 	} else if (only_observes(p)) {
-		add(to, "Nothing was blocked: without a profile attempts are only recorded.");
+		phrase_add(to, SIZE,
+			"Nothing was blocked: without a profile attempts are only recorded.");
 	} else if (k->reason == REASON_SCOPE) {
-		add(to, "What is shut at %s is the way to public addresses; this is none.",
+		phrase_add(to, SIZE,
+			"What is shut at %s is the way to public addresses; this is none.",
 			provider(p));
 	} else if (!profile_blocks(p, k->dport)) {
-		add(to, "Port %u is open at %s.", k->dport, provider(p));
+		phrase_add(to, SIZE, "Port %u is open at %s.", k->dport, provider(p));
 	} else {
-		add(to, "The policy lets through what no rule of it names.");
+		phrase_add(to, SIZE, "The policy lets through what no rule of it names.");
 	}
 }
 
@@ -180,12 +171,13 @@ char *advise_to(char to[ADVISE_TEXT], const struct incident *i, const struct pro
 	to[0] = '\0';
 	address_print(text, &first);
 	if (i->targets > 1)
-		add(to, "%s%s %s, the first %s", i->many_seen ? "at least " : "",
+		phrase_add(to, SIZE, "%s%s %s, the first %s", i->many_seen ? "at least " : "",
 			text_count(count, i->targets), many[class], text);
 	else
-		add(to, "%s, %s", text, one[class]);
+		phrase_add(to, SIZE, "%s, %s", text, one[class]);
 	if (class == CLASS_PUBLIC)
-		add(to, i->targets > 1 ? "; their names and roles are not known"
+		phrase_add(to, SIZE,
+			i->targets > 1 ? "; their names and roles are not known"
 				       : "; its name and role are not known");
 	return to;
 }
@@ -194,15 +186,16 @@ char *advise_to(char to[ADVISE_TEXT], const struct incident *i, const struct pro
 static void add_submission(char *to, const struct ways *w, const struct profile *p)
 {
 	if (w->starttls)
-		add(to, "port 587 with STARTTLS and a login");
+		phrase_add(to, SIZE, "port 587 with STARTTLS and a login");
 	if (w->implicit)
-		add(to, "%sport 465 with implicit TLS and a login", w->starttls ? ", or " : "");
+		phrase_add(to, SIZE, "%sport 465 with implicit TLS and a login",
+			w->starttls ? ", or " : "");
 	if (w->starttls || w->implicit)
 		return;
 	if (w->spare)
-		add(to, "its port 2525 with STARTTLS and a login%s, or ",
+		phrase_add(to, SIZE, "its port 2525 with STARTTLS and a login%s, or ",
 			p->hint_note ? "" : ", if it has one (try it first)");
-	add(to, "its HTTPS API (443)");
+	phrase_add(to, SIZE, "its HTTPS API (443)");
 }
 
 /* "At Hetzner Cloud 465 is shut too." and, when no submission port is open, that they won't help. */
@@ -215,46 +208,51 @@ static void add_shut(char *to, const struct ways *w, const struct profile *p)
 		n += profile_blocks(p, others[i]);
 	if (!n)
 		return;
-	add(to, "At %s", provider(p));
+	phrase_add(to, SIZE, "At %s", provider(p));
 	for (unsigned i = 0; i < 3; i++)
 		if (profile_blocks(p, others[i]) && ++said)
-			add(to, "%s%u", said == 1 ? " " : said == n ? " and " : ", ", others[i]);
-	add(to, n == 1 ? " is shut too" : " are shut too");
+			phrase_add(to, SIZE, "%s%u",
+				said == 1   ? " "
+				: said == n ? " and "
+					    : ", ",
+				others[i]);
+	phrase_add(to, SIZE, n == 1 ? " is shut too" : " are shut too");
 	if (w->starttls || w->implicit)
-		add(to, ".\n");
+		phrase_add(to, SIZE, ".\n");
 	else
-		add(to, ", so changing to %s won't help.\n", n == 1 ? "it" : "them");
+		phrase_add(to, SIZE, ", so changing to %s won't help.\n", n == 1 ? "it" : "them");
 }
 
 /* A port between mail servers: who is meant decides what helps. */
 static void change_mta(char *to, const struct ways *w, const struct profile *p)
 {
 	add_shut(to, w, p);
-	add(to, "If this is your mail service (relay): use ");
+	phrase_add(to, SIZE, "If this is your mail service (relay): use ");
 	add_submission(to, w, p);
-	add(to, ".");
+	phrase_add(to, SIZE, ".");
 	if (p->hint_note)
-		add(to, " %s", p->hint_note);
-	add(to, "\nIf it is a recipient's mail server: no other port will work there; ");
-	add(to, "hand the mail to a mail service (relay) instead.");
+		phrase_add(to, SIZE, " %s", p->hint_note);
+	phrase_add(
+		to, SIZE, "\nIf it is a recipient's mail server: no other port will work there; ");
+	phrase_add(to, SIZE, "hand the mail to a mail service (relay) instead.");
 }
 
 /* A mail service's own port: the same service on another. */
 static void change_submission(char *to, const struct ways *w, const struct profile *p)
 {
 	if (w->starttls || w->implicit)
-		add(to, "The same mail service and login, on ");
+		phrase_add(to, SIZE, "The same mail service and login, on ");
 	else
-		add(to, "If your mail service has it: ");
+		phrase_add(to, SIZE, "If your mail service has it: ");
 	if (w->starttls)
-		add(to, "port 587 with STARTTLS");
+		phrase_add(to, SIZE, "port 587 with STARTTLS");
 	else if (w->implicit)
-		add(to, "port 465 with implicit TLS");
+		phrase_add(to, SIZE, "port 465 with implicit TLS");
 	else
 		add_submission(to, w, p);
-	add(to, ".");
+	phrase_add(to, SIZE, ".");
 	if (p->hint_note)
-		add(to, " %s", p->hint_note);
+		phrase_add(to, SIZE, " %s", p->hint_note);
 }
 
 static void change_stopped(char *to, const struct incident *i, const struct profile *p)
@@ -270,20 +268,23 @@ static void change_stopped(char *to, const struct incident *i, const struct prof
 			change_submission(to, &w, p);
 		return;
 	}
-	add(to, "This is a decision of ");
+	phrase_add(to, SIZE, "This is a decision of ");
 	add_rule(to, i);
-	add(to, p ? ", not of a provider. " : ". ");
-	add(to, "Ask who wrote it for an exception, or for the mail service it leaves open.");
+	phrase_add(to, SIZE, p ? ", not of a provider. " : ". ");
+	phrase_add(to, SIZE,
+		"Ask who wrote it for an exception, or for the mail service it leaves open.");
 }
 
 /* What the ways of the network did to attempts that we let through. */
 static void add_outcome(char *to, const struct incident *i)
 {
 	if (i->outcomes[OUTCOME_NO_ANSWER])
-		add(to, " It was let through here and got no answer: something after this machine "
+		phrase_add(to, SIZE,
+			" It was let through here and got no answer: something after this machine "
 			"swallowed it. A provider's block looks just like that.");
 	else if (i->outcomes[OUTCOME_REFUSED])
-		add(to, " The other side refused: nothing listens there, or it lets nobody in.");
+		phrase_add(to, SIZE,
+			" The other side refused: nothing listens there, or it lets nobody in.");
 }
 
 static void change_observed(char *to, const struct incident *i)
@@ -291,12 +292,14 @@ static void change_observed(char *to, const struct incident *i)
 	bool mta = i->first.k.dport == MTA || i->first.k.dport == MTA_TOO;
 
 	if (mta)
-		add(to, "Nothing here. In most clouds this port is shut, and mail \"just times out\". "
+		phrase_add(to, SIZE,
+			"Nothing here. In most clouds this port is shut, and mail \"just times out\". "
 			"A program that is to run there sends through a mail service: port 587 with "
 			"STARTTLS and a login.\nWhat it would meet there: smtpfence run --profile "
 			"generic-cloud");
 	else
-		add(to, "Nothing here, nor in most clouds; some shut this port too.\n"
+		phrase_add(to, SIZE,
+			"Nothing here, nor in most clouds; some shut this port too.\n"
 			"What it would meet there: smtpfence run --profile digitalocean");
 }
 
@@ -305,16 +308,18 @@ static void change_allowed(char *to, const struct incident *i, const struct prof
 	uint8_t class = i->first.k.target;
 
 	if (class == CLASS_LOOPBACK || class == CLASS_OWN)
-		add(to, "Nothing. What the mail server on this machine sends on is an attempt of its own.");
+		phrase_add(to, SIZE,
+			"Nothing. What the mail server on this machine sends on is an attempt of its own.");
 	else if (class != CLASS_PUBLIC)
-		add(to, "Nothing: no provider is on this way.");
+		phrase_add(to, SIZE, "Nothing: no provider is on this way.");
 	else if (only_observes(p))
 		change_observed(to, i);
 	else if (shuts(p, i))
-		add(to, "Nothing here. At %s port %u is shut to those who have no exemption.",
+		phrase_add(to, SIZE,
+			"Nothing here. At %s port %u is shut to those who have no exemption.",
 			provider(p), i->first.k.dport);
 	else
-		add(to, "Nothing: this port is open at %s.", provider(p));
+		phrase_add(to, SIZE, "Nothing: this port is open at %s.", provider(p));
 	add_outcome(to, i);
 }
 
