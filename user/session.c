@@ -93,6 +93,7 @@ static int read_policy(struct session *s, const struct invoker *who)
 	err = plan_policy(s->plan, s->hello.fd[WIRE_POLICY], &s->policy);
 	say_to(s->out);
 	invoker_leave(who);
+	(void)unsetenv("SMTPFENCE_DATA"); /* his directory: nothing more is read there as root */
 	return err ? refuse(err, "the policy can no longer be read") : 0;
 }
 
