@@ -8,7 +8,7 @@ const transport = nodemailer.createTransport({
 	host, port: Number(port), connectionTimeout: 5000, greetingTimeout: 5000,
 });
 transport.sendMail({
-	from: "shop@example.net", to: "bob@example.com", subject: "order 2 (Nodemailer)", text: "Hello",
+	from: "shop@example.net", to: "bob@example.com", subject: "order (Nodemailer)", text: "Hello",
 }).catch((e) => {
 	console.error(`send.js: ${e.code}: ${e.message}`);
 	process.exitCode = 1;

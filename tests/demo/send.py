@@ -13,6 +13,6 @@ try:
             s.starttls(context=ssl.create_default_context())
             s.login(*login)
         s.sendmail("shop@example.net", ["bob@example.com"],
-                   "From: shop@example.net\nTo: bob@example.com\nSubject: order 1 (smtplib)\n\nHello\n")
+                   "From: shop@example.net\nTo: bob@example.com\nSubject: order (smtplib)\n\nHello\n")
 except OSError as e:
     sys.exit(f"send.py: {type(e).__name__}: {e}")
