@@ -92,7 +92,8 @@ static __always_inline void connect_mark(struct trial *t, struct bpf_sock *sk)
 static __always_inline int connect_judge(struct trial *t, struct bpf_sock_addr *ctx, bool v6)
 {
 	connect_class(t, v6);
-	if (!settings.tell_all && (t->to.class == CLASS_LOOPBACK || t->to.class == CLASS_OWN)) {
+	if (!settings.tell_all && !settings.has_to &&
+		(t->to.class == CLASS_LOOPBACK || t->to.class == CLASS_OWN)) {
 		tell_count(SLOT_QUIET);
 		return CONNECT_PASS;
 	}

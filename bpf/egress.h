@@ -86,6 +86,9 @@ static __always_inline int egress_judge(struct __sk_buff *skb, const struct pack
 		m = bpf_sk_storage_get(&fence_mark, sk, NULL, 0);
 	if (m && m->attempt && mark_is_for(m, &t.to))
 		return m->verdict == VERDICT_DENIED ? EGRESS_DROP : EGRESS_PASS;
+	if (skb->ifindex ==
+		LOOPBACK_IFINDEX) /* judged at connect() if at all: own addresses are exempt */
+		return EGRESS_PASS;
 	if (p->found == PACKET_TCP && (p->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
 		return EGRESS_PASS;
 	s = fence_armed();

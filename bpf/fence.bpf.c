@@ -41,7 +41,7 @@ int fence_egress(struct __sk_buff *skb)
 {
 	struct packet p = {};
 
-	if (skb->ifindex == LOOPBACK_IFINDEX || filter_skips(skb))
+	if (filter_skips(skb))
 		return EGRESS_PASS;
 	packet_walk(skb, &p);
 	if (!filter_wants(&p))

@@ -18,6 +18,7 @@
 
 #include <bpf/bpf.h>
 
+#include "mounts.h"
 #include "say.h"
 
 #define PIN_DIR "bpf"
@@ -131,16 +132,37 @@ static int open_own(int state, const char *path, bool create)
 	return fd;
 }
 
+static int first_mount(const struct mounts_entry *m, void *arg)
+{
+	*(int *)arg = m->id;
+	return 1;
+}
+
+/*
+ * Mount ids are unique over all namespaces, and mountinfo is readable where ns/mnt, which needs the
+ * right to trace process 1, is not.
+ */
+static int init_is_here(bool *here)
+{
+	int ours = -1, init = -1, err;
+
+	err = mounts_each(NULL, first_mount, &ours);
+	if (err >= 0)
+		err = mounts_each("/proc/1/mountinfo", first_mount, &init);
+	if (err < 0)
+		return fail(err, "look at the mounts of process 1");
+	*here = ours == init;
+	return 0;
+}
+
 /* A mount must be seen by, and outlive, more than us: it is made where PID 1 lives. */
 static int join_init(void)
 {
-	struct stat ours, init;
-	int fd, err = 0;
+	bool here = false;
+	int fd, err = init_is_here(&here);
 
-	if (stat("/proc/self/ns/mnt", &ours) || stat("/proc/1/ns/mnt", &init))
-		return fail(-errno, "look at the mount namespace of process 1");
-	if (ours.st_ino == init.st_ino)
-		return 0;
+	if (err || here)
+		return err;
 	fd = open("/proc/1/ns/mnt", O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || setns(fd, CLONE_NEWNS))
 		err = fail(-errno, "enter the mount namespace of process 1");

@@ -10,7 +10,7 @@
 #include "archive.h"
 #include "cgroup.h"
 #include "guard.h"
-#include "profile.h"
+#include "policy.h"
 #include "say.h"
 #include "senders.h"
 #include "sockets.h"

@@ -41,6 +41,9 @@ static int read_address(const struct yaml_node *n, struct policy_rule *r)
 	struct address a;
 	int class = address_class_from_name(s), err;
 
+	if (class == CLASS_OWN)
+		return yaml_refuse(n,
+			"'own' is not for rules: name the addresses; what is not named is exempt");
 	if (class >= 0) {
 		r->to_classes |= 1U << class;
 		return 0;
@@ -50,7 +53,7 @@ static int read_address(const struct yaml_node *n, struct policy_rule *r)
 		return yaml_refuse(n, "'%s' has bits set behind its prefix length", s);
 	if (err)
 		return yaml_refuse(n,
-			"'%s' is not an address, a prefix or a class of addresses (public, private, loopback, link-local, cgnat, ula, multicast, own)",
+			"'%s' is not an address, a prefix or a class of addresses (public, private, loopback, link-local, cgnat, ula, multicast)",
 			s);
 	if (list_grow(&r->to, r->to_n, 1, sizeof(*r->to)))
 		return no_memory();
