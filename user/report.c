@@ -195,7 +195,7 @@ int report_text(const struct report *r, FILE *to)
 		wrap_labelled(to, i ? "" : "blind to", r->blind[i]);
 	if (r->counts)
 		put_counted(r, to);
-	return ferror(to) ? -EIO : 0;
+	return fflush(to) ? -errno : ferror(to) ? -EIO : 0;
 }
 
 static void put_json_when(struct json *j, const char *key, uint64_t wall_ns)
@@ -270,5 +270,5 @@ int report_json(const struct report *r, FILE *to)
 		json_close(&j, '}');
 	}
 	json_close(&j, '}');
-	return ferror(to) ? -EIO : 0;
+	return fflush(to) ? -errno : ferror(to) ? -EIO : 0;
 }
