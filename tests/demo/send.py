@@ -15,4 +15,5 @@ try:
         s.sendmail("shop@example.net", ["bob@example.com"],
                    "From: shop@example.net\nTo: bob@example.com\nSubject: order (smtplib)\n\nHello\n")
 except OSError as e:
-    sys.exit(f"send.py: {type(e).__name__}: {e}")
+    sys.stderr.write(f"send.py: {type(e).__name__}: {e}\n")
+    sys.exit(1)
