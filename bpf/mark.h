@@ -26,7 +26,8 @@ static __always_inline void mark_fill(struct fence_mark *m, const struct trial *
 	m->verdict = t->a.verdict;
 	m->action = t->a.action;
 	m->reason = t->a.reason;
-	m->told = m->watching = 0;
+	m->told = t->a.reason == REASON_SCOPE && !settings.tell_all; /* no attempt, no outcome */
+	m->watching = 0;
 	__builtin_memcpy(m->comm, t->who.comm, sizeof(m->comm));
 }
 

@@ -53,6 +53,8 @@ static void first_line(const struct standing *s, FILE *to)
 			counts_verdict(&s->counts, VERDICT_AUDITED) == 1 ? "" : "s", since);
 		fprintf(to,
 			"next        when they are known: mode: enforce, and smtpfence up again\n");
+	} else if (!s->asked->blocks) {
+		fprintf(to, "%s  RECORDING: this policy blocks nothing; since %s\n", host, since);
 	} else {
 		fprintf(to, "%s  ENFORCING, since %s\n", host, since);
 	}
@@ -92,7 +94,7 @@ static const char *way_state(const struct standing *s, enum hook a, enum hook b)
 		return "OPEN";
 	if (!s->armed)
 		return "not armed";
-	return s->asked && s->asked->enforce ? "enforced" : "recorded";
+	return s->asked->enforce && s->asked->blocks ? "enforced" : "recorded";
 }
 
 static void way(FILE *to, const char *what, const char *where, const char *state)
@@ -192,7 +194,7 @@ int board_json(const struct standing *s, FILE *to)
 	json_init(&j, to);
 	json_open(&j, NULL, '{');
 	json_bool(&j, "armed", s->armed);
-	json_bool(&j, "enforcing", standing_as_asked(s) && s->asked->enforce);
+	json_bool(&j, "enforcing", standing_as_asked(s) && s->asked->enforce && s->asked->blocks);
 	json_bool(&j, "as_asked", standing_as_asked(s));
 	json_text(&j, "cause", s->cause);
 	if (s->asked)

@@ -339,3 +339,13 @@ void compile_free(struct compiled *c)
 	free(c->cgroup);
 	free(c);
 }
+
+bool compile_blocks(const struct compiled *c)
+{
+	if (c->settings.blocked && c->settings.default_action != ACTION_ALLOW)
+		return true;
+	for (int i = 0; i < FENCE_WORDS; i++)
+		if (c->vector[VECTOR_STRICT].word[i])
+			return true;
+	return false;
+}

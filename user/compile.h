@@ -2,6 +2,7 @@
 /* struct policy to bit vectors and map entries. Pure: no file, no kernel. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -82,3 +83,6 @@ struct compiled {
 int compile_policy(const struct policy *p, const struct resolved *found, int fallback_errno,
 	struct compiled **out);
 void compile_free(struct compiled *c);
+
+/* Some rule or the default, read without the mode, denies something. */
+bool compile_blocks(const struct compiled *c);

@@ -95,7 +95,8 @@ static int write_down(const struct works *w, const char *dir, const struct pin *
 	struct state s = { .cgroup = w->cgroup,
 		.profile = w->policy->profile_name,
 		.rules = w->policy->rule_n,
-		.enforce = w->policy->enforce };
+		.enforce = w->policy->enforce,
+		.blocks = compile_blocks(w->compiled) };
 	char path[PATH_MAX];
 	struct guard_look look;
 	int err = guard_look(pin, &look);
@@ -134,17 +135,17 @@ static int arm(const struct works *w, const struct raise *r)
 	return err;
 }
 
-static void tell_armed(const struct policy *p, FILE *to)
+static void tell_armed(const struct works *w, FILE *to)
 {
+	const struct policy *p = w->policy;
 	char name[64];
 
 	text_inert(name, sizeof(name), p->profile_name, strlen(p->profile_name));
-	if (p->enforce)
+	if (p->enforce && compile_blocks(w->compiled))
 		fprintf(to, "armed: ENFORCING profile %s. How it stands: smtpfence status\n", name);
 	else
-		fprintf(to,
-			"armed: AUDIT of profile %s, nothing is blocked. Live: smtpfence watch\n",
-			name);
+		fprintf(to, "armed: %s of profile %s, nothing is blocked. Live: smtpfence watch\n",
+			p->enforce ? "RECORDING" : "AUDIT", name);
 }
 
 int raise_fence(const struct policy *p, const struct raise *r, FILE *to)
@@ -157,7 +158,7 @@ int raise_fence(const struct policy *p, const struct raise *r, FILE *to)
 	if (!err)
 		err = arm(&w, r);
 	if (!err && !r->quiet)
-		tell_armed(p, to);
+		tell_armed(&w, to);
 	works_free(&w);
 	return err;
 }

@@ -54,6 +54,7 @@ static void write_state(FILE *to, const struct state *s)
 	json_text(&j, "profile", s->profile);
 	json_number(&j, "rules", s->rules);
 	json_bool(&j, "enforce", s->enforce);
+	json_bool(&j, "blocks", s->blocks);
 	json_number(&j, "generation", s->generation);
 	json_number(&j, "since_wall_ns", s->since_wall_ns);
 	write_hooks(&j, s);
@@ -120,6 +121,7 @@ static struct state *read_state(json_t *root)
 	s->profile = copy_string(root, "profile");
 	s->rules = json_integer_value(json_object_get(root, "rules"));
 	s->enforce = json_is_true(json_object_get(root, "enforce"));
+	s->blocks = json_is_true(json_object_get(root, "blocks"));
 	s->generation = json_integer_value(json_object_get(root, "generation"));
 	s->since_wall_ns = json_integer_value(json_object_get(root, "since_wall_ns"));
 	if (hash && strlen(hash) < sizeof(s->policy_hash))

@@ -24,6 +24,7 @@ struct state {
 	char *profile;
 	unsigned rules;
 	bool enforce;
+	bool blocks; /* the policy blocks something for somebody */
 	uint32_t generation;
 	uint64_t since_wall_ns; /* when the mode was asked for first */
 	struct state_hook hook[HOOK_COUNT];
