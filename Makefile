@@ -3,7 +3,7 @@
 # Rooms of user/, low to high: a room may include only rooms before it (tests/style/layers.sh).
 ROOMS = text say json address list file yaml choice quote action dmi shelf profile rule canon doubt \
 	policy dump vectors prefixes classes compile \
-	mounts cgroup process resolve mask subject attempt recall scope fill kernel link pin counts \
+	mounts cgroup process resolve mask script subject attempt recall scope fill kernel link pin counts \
 	crowd held events guard state standing board translate archive distinct incident ledger phrase advise \
 	judge netns diag sockets mta senders \
 	blind fate announce wrap account report raise lookout \
@@ -44,16 +44,21 @@ SANOBJ = $(ROOMS:%=$O/san/%.o)
 UNITS = $(patsubst tests/unit/%.c,$O/unit/%,$(wildcard tests/unit/*.c))
 TOOLS = $(patsubst tests/tools/%.c,$O/tools/%,$(wildcard tests/tools/*.c))
 PACKETS = $(patsubst tests/bpf/%.c,$O/bpf/%,$(wildcard tests/bpf/*.c))
+MANS = $(patsubst dist/man/%.scd,$O/man/%,$(wildcard dist/man/*.scd))
 FUZZERS = $(patsubst tests/fuzz/%.c,$O/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 Q = $(if $(V),,@)
 msg = $(if $(V),,@printf '  %-8s %s\n' $1 $(2:$O/%=%))
 
-all: $O/smtpfence $O/man/smtpfence.8 ## build (default)
+all: $O/smtpfence $(MANS) ## build (default)
 
 $O/smtpfence: $O/main.o $(VERBS:%=$O/%.o) $O/rooms.a
 	$(call msg,LINK,$@)
 	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$O/san/smtpfence: $O/san/main.o $(VERBS:%=$O/san/%.o) $O/san/rooms.a
+	$(call msg,LINK-SAN,$@)
+	$Q$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $O/rooms.a: $(OBJ)
 	$Qrm -f $@; ar rcs $@ $^
@@ -102,7 +107,7 @@ $O/fuzz/%: tests/fuzz/%.c $(ROOMS:%=user/%.c)
 		-fsanitize=fuzzer,address,undefined -o $@ $< $$(sed -n 's/^\/\* rooms: \(.*\) \*\//\1/p' $< | \
 		sed 's/[a-z]*/user\/&.c/g; s/user\/\.c//g') $(LDLIBS)
 
-tests: all $(UNITS) $(PACKETS) $(TOOLS) ## build the tests
+tests: all $O/san/smtpfence $(UNITS) $(PACKETS) $(TOOLS) ## build the tests
 packets: $(PACKETS)
 
 deps: ## install what is missing (root)
@@ -122,7 +127,8 @@ deps-quiet: ; $Qdist/deps --check build
 install: all ## DESTDIR= PREFIX=
 	install -D -m 0755 $O/smtpfence $(DESTDIR)$(PREFIX)/bin/smtpfence
 	install -D -m 0644 -t $(DESTDIR)$(DATADIR)/profiles data/profiles/*.yaml
-	install -D -m 0644 $O/man/smtpfence.8 $(DESTDIR)$(PREFIX)/share/man/man8/smtpfence.8
+	install -D -m 0644 data/event.schema.json $(DESTDIR)$(DATADIR)/event.schema.json
+	for page in $(MANS); do install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man$${page##*.} $$page || exit; done
 clean: ## remove what was built
 	rm -rf $O
 help: ## this list
@@ -132,4 +138,4 @@ help: ## this list
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all tests packets deps deps-quiet check test demo vm fuzz install clean help
--include $(wildcard $O/*.d $O/*/*.d)
+-include $(wildcard $O/*.d $O/*/*.d $O/*/*/*.d)

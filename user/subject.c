@@ -10,14 +10,11 @@
 
 #include "json.h"
 #include "mask.h"
+#include "script.h"
 #include "text.h"
 
 #define CUT "..."
 #define TEXT_AT offsetof(struct fence_subject, text)
-
-/* What they run is named by their first argument; versions may follow the name ("python3.11"). */
-static const char *const interpreters[] = { "python", "php", "perl", "ruby", "node", "nodejs",
-	"java", "bash", "dash", "sh", "zsh", "ksh", "busybox", "lua", "tclsh", "deno", "bun", "R" };
 
 static bool is_sound(const struct fence_subject *r, size_t bytes)
 {
@@ -140,35 +137,9 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static bool is_interpreter(const char *path)
-{
-	const char *base = base_name(path);
-
-	base += *base == '-'; /* a login shell */
-	for (size_t i = 0; i < sizeof(interpreters) / sizeof(interpreters[0]); i++) {
-		size_t n = strlen(interpreters[i]);
-
-		if (!strncmp(base, interpreters[i], n) &&
-			!base[n + strspn(base + n, "0123456789.-")])
-			return true;
-	}
-	return false;
-}
-
 const char *subject_script(const struct subject *s)
 {
-	const char *arg = subject_argument(s, NULL);
-
-	if (!arg || !is_interpreter(s->exe ? s->exe : arg))
-		return NULL;
-	while ((arg = subject_argument(s, arg))) {
-		bool code = !strcmp(arg, "-c") || !strcmp(arg, "-e") || !strcmp(arg, "-r") ||
-			    !strcmp(arg, "-m") || !strcmp(arg, "-");
-
-		if (code || (*arg && *arg != '-'))
-			return arg;
-	}
-	return NULL;
+	return s->argv ? script_of(s->exe, s->argv, s->argv_bytes) : NULL;
 }
 
 /* "/usr/bin/curl" is called curl; "php-fpm: pool www" keeps what it wrote over its arguments. */
@@ -188,7 +159,7 @@ static bool is_alias(const char *name, const char *exe)
 	const char *base = base_name(exe);
 	size_t n = strcspn(name, " :");
 
-	return strncmp(name, base, n) && !is_interpreter(exe);
+	return strncmp(name, base, n) && !script_runs(exe);
 }
 
 static size_t add(char *to, size_t size, size_t at, const char *s)
@@ -219,7 +190,8 @@ char *subject_name(char *to, size_t size, const struct subject *s)
 		at = add(to, size, at, " ");
 		at = add(to, size, at, script);
 	}
-	if (script && !strcmp(script, "-m") && (script = subject_argument(s, script))) {
+	if (script && *script == '-' && script[strlen(script) - 1] == 'm' &&
+		(script = subject_argument(s, script))) { /* a module */
 		at = add(to, size, at, " ");
 		add(to, size, at, script);
 	}
