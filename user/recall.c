@@ -327,6 +327,8 @@ static const char *read_attempt(const json_t *root, struct attempt *a)
 	if (why)
 		return why;
 	read_numbers(root, ours, &a->k);
+	if (!a->k.id)
+		return "event.id is no id";
 	read_process(json_object_get(root, "process"), &a->k);
 	read_outcome(ours, &a->k, &a->outcome);
 	a->cgroup = raw_at(json_object_get(ours, "cgroup"), "path");

@@ -136,6 +136,7 @@ static const struct {
 	{ "\"action\":\"block\"", "\"action\":\"\"", "smtpfence.action is unknown" },
 	{ "\"target_class\":\"public\"", "\"target_class\":\"x\"",
 		"smtpfence.target_class is unknown" },
+	{ "\"id\":\"281474976710665\"", "\"id\":0", "event.id is no id" },
 	{ "\"schema\":1", "\"schema\":1,\"schema\":1", "no JSON" },
 };
 

@@ -149,8 +149,7 @@ static void counts_close_the_sum(void **state)
 	add(set_of(&r), sample_allowed(587, OUTCOME_CONNECTED), "aws");
 	text = written(&r, report_text);
 	holds(text, "smtpfence: 12,345 attempts to send mail, 12,340 blocked, 5 allowed\n");
-	holds(text,
-		"  counted   12,345 attempts = 2 shown + 12,330 summarised + 10 lost + 3 not");
+	holds(text, "  counted   12,345 attempts = 2 shown + 12,330 summarised + 10 lost + 3 not");
 	holds(text, "  outcome   connected after 0 ms\n");
 	free(text);
 	end(&r);
