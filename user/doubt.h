@@ -9,7 +9,7 @@ struct profile;
 struct yaml_node;
 
 /*
- * Warns at `n` about rules[index], given those before it. Rules with more than 64 values in a selector are
+ * Warns at `n` about rules[index], given those before it. Rules with more than 16 values in a selector are
  * not compared with others.
  */
 void doubt_rule(const struct yaml_node *n, const struct policy_rule *rules, size_t index,

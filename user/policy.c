@@ -304,12 +304,12 @@ static void print_profile(FILE *to, const struct profile *p)
 	fputs("# blocked:", to);
 	for (unsigned i = 0; i < p->blocked_n; i++)
 		fprintf(to, "%s port %u", i ? "," : "", p->blocked[i]);
-	fputs(p->blocked_n ? " to" : " nothing", to);
-	for (int i = 0, n = 0; p->blocked_n && i < CLASS_COUNT; i++)
+	fputs(p->blocked_n ? "; scope:" : " nothing; scope:", to);
+	for (int i = 0, n = 0; i < CLASS_COUNT; i++)
 		if (p->scope >> i & 1)
 			fprintf(to, "%s %s", n++ ? "," : "", address_class_name(i));
-	if (p->blocked_n)
-		fprintf(to, " addresses, as %s", action_errno_name(p->err));
+	if (p->err)
+		fprintf(to, "; as %s", action_errno_name(p->err));
 	fputc('\n', to);
 }
 

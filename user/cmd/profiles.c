@@ -64,7 +64,7 @@ static void put_page(const struct profile *p)
 	printf("%s: %s\n\n%-12s%s", p->name, p->provider, "blocks",
 		p->blocked_n ? (p->blocked_n > 1 ? "ports " : "port ") : "");
 	fputs(ports(text, p), stdout);
-	for (int i = 0, n = 0; i < CLASS_COUNT; i++)
+	for (int i = 0, n = 0; p->blocked_n && i < CLASS_COUNT; i++)
 		if (p->scope >> i & 1)
 			printf("%s %s", n++ ? "," : " to", address_class_name(i));
 	if (p->blocked_n)
