@@ -18,6 +18,7 @@
 #define SCHEMA 1
 #define UNKNOWN_ID (~0U)
 #define NS_PER_MS 1000000ULL
+#define SECONDS_MAX ((time_t)(UINT64_MAX / (1000 * NS_PER_MS))) /* in the year 2554 */
 #define ERRNOS 134 /* one past the last of Linux, EHWPOISON */
 
 static const char *text_at(const json_t *o, const char *key)
@@ -132,17 +133,18 @@ static int time_of(const char *s, uint64_t *wall_ns)
 {
 	struct tm tm = { 0 };
 	const char *rest = s ? strptime(s, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
-	char ms[4] = "";
-	uint64_t n;
 	time_t at;
+	int ms;
 
-	if (!rest || strlen(rest) != 5 || rest[0] != '.' || rest[4] != 'Z')
+	/* three digits, not a number: "009" is one and text_number() takes none with such zeros */
+	if (!rest || strlen(rest) != 5 || rest[0] != '.' || rest[4] != 'Z' ||
+		strspn(rest + 1, "0123456789") != 3)
 		return -EINVAL;
-	memcpy(ms, rest + 1, 3);
+	ms = (rest[1] - '0') * 100 + (rest[2] - '0') * 10 + rest[3] - '0';
 	at = timegm(&tm);
-	if (at < 0 || text_number(ms, 999, &n))
+	if (at < 0 || at >= SECONDS_MAX)
 		return -EINVAL;
-	*wall_ns = (uint64_t)at * 1000 * NS_PER_MS + n * NS_PER_MS;
+	*wall_ns = ((uint64_t)at * 1000 + ms) * NS_PER_MS;
 	return 0;
 }
 

@@ -106,6 +106,17 @@ static void every_value_goes_round(void **state)
 	}
 }
 
+static void every_millisecond_goes_round(void **state)
+{
+	(void)state;
+	for (unsigned ms = 0; ms < 1000; ms += 9) {
+		struct attempt a = sample_attempt();
+
+		a.wall_ns = (a.wall_ns / 1000000000 * 1000 + ms) * 1000000;
+		goes_round(a, "aws", NULL);
+	}
+}
+
 static void a_masked_line_goes_round(void **state)
 {
 	struct attempt a = sample_attempt();
@@ -124,6 +135,9 @@ static const struct {
 	{ "\"smtpfence\":{", "\"other\":{", "no event of smtpfence with schema 1" },
 	{ "{\"@timestamp\"", "[\"@timestamp\"", "no JSON" },
 	{ "2026-11-23T", "2026-11-2aT", "@timestamp is no time" },
+	{ "2026-11-23T", "2555-11-23T", "@timestamp is no time" },
+	{ "2026-11-23T", "1969-11-23T", "@timestamp is no time" },
+	{ ".123Z", ".1 3Z", "@timestamp is no time" },
 	{ ".123Z", ".12Z", "@timestamp is no time" },
 	{ "192.0.2.25", "192.0.2.256", "destination.ip is no address" },
 	{ "192.0.2.25", "192.0.2.0/24", "destination.ip is no address" },
@@ -226,6 +240,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_go_round),
 		cmocka_unit_test(every_value_goes_round),
+		cmocka_unit_test(every_millisecond_goes_round),
 		cmocka_unit_test(a_masked_line_goes_round),
 		cmocka_unit_test(what_is_no_event_is_refused),
 		cmocka_unit_test(unknown_keys_are_ignored),
