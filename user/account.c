@@ -42,9 +42,18 @@ static void add_user(char *to, uint32_t uid)
 	phrase_add_inert(to, SIZE, user, strlen(user));
 }
 
+/* Who started it. Under `run` that is us; a person wants to know who was before. */
+static const struct fence_ancestor *starter_of(const struct subject *s)
+{
+	for (unsigned i = 0; i < s->head.ancestors; i++)
+		if (strncmp(s->head.ancestor[i].comm, "smtpfence", FENCE_COMM))
+			return &s->head.ancestor[i];
+	return &s->head.ancestor[0];
+}
+
 static void add_surroundings(char *to, const struct subject *s)
 {
-	const struct fence_ancestor *parent = &s->head.ancestor[0];
+	const struct fence_ancestor *parent = starter_of(s);
 
 	if (s->cwd) {
 		phrase_add(to, SIZE, ", in ");

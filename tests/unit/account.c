@@ -92,6 +92,26 @@ static void nobody_known(void **state)
 	incident_free(s);
 }
 
+static void we_are_not_who_started_it(void **state)
+{
+	struct incidents *s = start();
+	struct attempt a = sample_attempt();
+	char text[ACCOUNT_TEXT];
+	const struct incident *i;
+
+	(void)state;
+	memcpy(a.subject->head.ancestor[0].comm, "smtpfence", 10);
+	add(s, a, &i);
+	assert_non_null(strstr(account_who(text, i), "started by systemd (1)"));
+	a = sample_attempt();
+	a.k.dport = 26;
+	a.subject->head.ancestors = 1;
+	memcpy(a.subject->head.ancestor[0].comm, "smtpfence", 10);
+	add(s, a, &i);
+	assert_non_null(strstr(account_who(text, i), "started by smtpfence (4698)"));
+	incident_free(s);
+}
+
 static void outcomes(void **state)
 {
 	static const struct {
@@ -165,6 +185,7 @@ int main(void)
 		cmocka_unit_test(one_attempt),
 		cmocka_unit_test(many_attempts),
 		cmocka_unit_test(nobody_known),
+		cmocka_unit_test(we_are_not_who_started_it),
 		cmocka_unit_test(outcomes),
 		cmocka_unit_test(outcomes_of_many),
 		cmocka_unit_test(hostile_names_are_inert),
