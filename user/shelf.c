@@ -78,6 +78,7 @@ int shelf_names(const char *kind, char ***names, size_t *n)
 	dir = opendir(path);
 	if (!dir) {
 		err = fail(-errno, "open %s", path);
+		hint("SMTPFENCE_DATA may name the directory that holds %s", kind);
 		goto out;
 	}
 	while (!err && (e = readdir(dir)))

@@ -4,11 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "address.h"
-#include "bpf/fence.h"
 #include "cmd/verbs.h"
 #include "dump.h"
 #include "list.h"
+#include "portrait.h"
 #include "profile.h"
 #include "say.h"
 
@@ -30,58 +29,14 @@ static void put_json(const struct profile *p)
 	dump_profile(stdout, p);
 }
 
-/* "25, 465"; the longest list, of 16 ports, has 110 bytes. */
-static char *ports(char to[128], const struct profile *p)
-{
-	size_t at = 0;
-
-	snprintf(to, 128, "nothing");
-	for (unsigned i = 0; i < p->blocked_n; i++)
-		at += snprintf(to + at, 128 - at, "%s%u", i ? ", " : "", p->blocked[i]);
-	return to;
-}
-
-#define ROW "%-16s %-22s %-28s %-7.7s  %s\n"
-
 static void put_line(const struct profile *p)
 {
-	char text[128], confidence[2] = { p->confidence };
-
-	printf(ROW, p->name, ports(text, p), p->provider, p->as_of ? p->as_of : "unknown",
-		confidence);
-}
-
-static void put_text(const char *key, const char *text)
-{
-	if (text)
-		printf("%-12s%s\n", key, text);
+	portrait_line(stdout, p);
 }
 
 static void put_page(const struct profile *p)
 {
-	char text[128];
-
-	printf("%s: %s\n\n%-12s%s", p->name, p->provider, "blocks",
-		p->blocked_n ? (p->blocked_n > 1 ? "ports " : "port ") : "");
-	fputs(ports(text, p), stdout);
-	for (int i = 0, n = 0; p->blocked_n && i < CLASS_COUNT; i++)
-		if (p->scope >> i & 1)
-			printf("%s %s", n++ ? "," : " to", address_class_name(i));
-	if (p->blocked_n)
-		printf(" addresses\n%-12s%s", "looks like", strerror(p->err));
-	if (p->after_s)
-		printf(", after about %u s", p->after_s);
-	putchar('\n');
-	for (unsigned i = 0; i < p->hint_n; i++)
-		printf("%s%s", i ? ", " : "use instead ",
-			strcmp(p->hint[i], "api") ? p->hint[i] : "an HTTPS API");
-	if (p->hint_n)
-		putchar('\n');
-	put_text("", p->hint_note);
-	put_text("lifted by", p->exemption);
-	put_text("source", p->source);
-	printf("%-12s%s, confidence %c\n", "checked", p->as_of ? p->as_of : "unknown",
-		p->confidence);
+	portrait_page(stdout, p);
 }
 
 /* With `put`, one profile after the other. */
@@ -109,7 +64,7 @@ static int list(bool json)
 	if (profile_list(&names, &n))
 		return STATUS_FAILED;
 	if (!json)
-		printf(ROW, "PROFILE", "BLOCKS", "PROVIDER", "CHECKED", "SURE");
+		portrait_line(stdout, NULL);
 	status = each(names, n, json ? put_json : put_line);
 	list_free_text(names, n);
 	return status;
