@@ -45,6 +45,14 @@ static uint32_t number_at(const json_t *o, const char *key, uint32_t unknown)
 	return json_is_integer(v) && n >= 0 && n <= UINT32_MAX ? (uint32_t)n : unknown;
 }
 
+/* 0 when it is not there, negative, or so large that nanoseconds overflow. */
+static uint64_t count_at(const json_t *o, const char *key)
+{
+	json_int_t n = json_integer_value(json_object_get(o, key));
+
+	return n < 0 || (uint64_t)n > UINT64_MAX / NS_PER_MS ? 0 : (uint64_t)n;
+}
+
 /* {"user":{"id":"1000"}} */
 static uint32_t holder_at(const json_t *o, const char *key)
 {
@@ -200,7 +208,7 @@ static void read_numbers(const json_t *root, const json_t *ours, struct fence_at
 	k->record.version = FENCE_LAYOUT;
 	k->record.size = sizeof(*k);
 	k->record.cpu = (uint16_t)number_at(ours, "cpu", 0);
-	k->record.sequence = json_integer_value(json_object_get(event, "sequence"));
+	k->record.sequence = count_at(event, "sequence");
 	k->record.time_ns = id_at(ours, "time_ns");
 	k->id = id_at(event, "id");
 	k->rule = FENCE_NO_RULE;
@@ -238,7 +246,7 @@ static void read_outcome(const json_t *ours, const struct fence_attempt *k, stru
 		return;
 	o->attempt = k->id;
 	o->outcome = value_of(attempt_outcome_name, text_at(from, "result"), OUTCOME_UNKNOWN);
-	o->elapsed_ns = json_integer_value(json_object_get(from, "elapsed_ms")) * NS_PER_MS;
+	o->elapsed_ns = count_at(from, "elapsed_ms") * NS_PER_MS;
 	o->syns = number_at(from, "syns", 0);
 	o->err = (uint8_t)errno_of(text_at(from, "errno"));
 }

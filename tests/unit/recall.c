@@ -208,6 +208,9 @@ static void strange_members_do_no_harm(void **state)
 {
 	static const char *const to[][2] = {
 		{ "\"pid\":4711", "\"pid\":-1" },
+		{ "\"sequence\":9", "\"sequence\":-9" },
+		{ "\"exec_id\":3",
+			"\"outcome\":{\"elapsed_ms\":9223372036854775807},\"exec_id\":3" },
 		{ "\"args\":[\"python3\"", "\"args_hex\":\"6\",\"args\":[7" },
 		{ "\"args\":[", "\"args_hex\":\"61\",\"args\":[" },
 		{ "\"name\":\"python3\"", "\"name_hex\":\"6100620a\",\"name\":{}" },
@@ -227,6 +230,8 @@ static void strange_members_do_no_harm(void **state)
 		assert_int_equal(recall_line(strange, strlen(strange), &r, &why), 0);
 		again = line_of(&r.attempt, r.profile, r.rule);
 		attempt_who(who, sizeof(who), &r.attempt);
+		recall_clear(&r);
+		assert_int_equal(recall_line(again, strlen(again), &r, &why), 0);
 		recall_clear(&r);
 		free(strange);
 		free(again);
