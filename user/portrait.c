@@ -82,8 +82,11 @@ void portrait_page(FILE *to, const struct profile *p)
 	put_hints(to, p);
 	put_text(to, "note", p->hint_note);
 	put_text(to, "lifted", p->exemption);
-	if (p->source) /* mostly an address, which must not be broken */
+	/* an address must not be broken */
+	if (p->source && !strchr(p->source, ' '))
 		fprintf(to, "  %-10s%s\n", "source", p->source);
+	else
+		put_text(to, "source", p->source);
 	snprintf(checked, sizeof(checked), "%s, confidence %c", p->as_of ? p->as_of : "unknown",
 		p->confidence);
 	put_text(to, "checked", checked);
