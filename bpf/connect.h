@@ -98,11 +98,7 @@ static __always_inline int connect_judge(struct trial *t, struct bpf_sock_addr *
 		return CONNECT_PASS;
 	}
 	who_read(&t->who);
-	trial_port(t);
-	trial_to(t);
-	t->q.uid = trial_uid(t->who.uid);
-	t->q.euid = trial_uid(t->who.euid);
-	t->q.exe = trial_exe(&t->who.exe);
+	trial_look(t);
 	both_judge(t, ctx->sk);
 	t->sequence = tell_sequence();
 	if (ctx->sk)

@@ -35,8 +35,10 @@ struct answer {
  */
 static inline __u32 decide_rule(const struct question *q, __u32 words)
 {
+	__u64 scope = -(__u64)q->in_scope; /* all bits or none */
+
 	for (__u32 i = 0; i < FENCE_WORDS && i < words; i++) {
-		__u64 w = q->to->word[i] | (q->in_scope ? q->to_any->word[i] : 0);
+		__u64 w = q->to->word[i] | (q->to_any->word[i] & scope);
 		__u64 real = q->uid->word[i], effective = q->euid->word[i];
 
 		w &= q->port->word[i] & q->exe->word[i] & q->cgroup->word[i];

@@ -19,12 +19,10 @@ static __always_inline void egress_ask(
 		who_from_mark(&t->who, m);
 	else
 		who_unknown(&t->who);
-	place_packet(&t->place, skb);
-	trial_port(t);
-	trial_to(t);
-	t->q.uid = trial_uid(t->who.uid);
-	t->q.euid = trial_uid(t->who.euid);
-	t->q.exe = m && settings.has_exe ? m->exe_class : trial_exe(&t->who.exe);
+	place_packet(skb, &t->place);
+	trial_look(t);
+	if (m && settings.has_exe)
+		t->q.exe = m->exe_class;
 	trial_at(t, &t->place, &t->a);
 }
 

@@ -28,14 +28,20 @@ static __always_inline bool filter_skips(struct __sk_buff *skb)
 	return h[6] == IPPROTO_UDP || (h[6] == IPPROTO_TCP && !watched(be16_at(h + 42)));
 }
 
+/* Global: the port is any number there, also where the verifier has seen that it is none. */
+__noinline int filter_watched(__u32 port)
+{
+	return watched(port);
+}
+
 /* Whether a packet is about a watched port, or hides its port while some port is blocked. */
 static __always_inline bool filter_wants(const struct packet *p)
 {
 	if (!fence_armed())
 		return false;
 	if (p->found == PACKET_TCP)
-		return watched(p->dport);
+		return filter_watched(p->dport);
 	if (p->found == PACKET_SHORT && p->dport)
-		return watched(p->dport);
+		return filter_watched(p->dport);
 	return (p->found == PACKET_SHORT || p->found == PACKET_DEEP) && settings.blocked;
 }

@@ -35,11 +35,14 @@ static __always_inline void place_step(struct place_search *s, __u64 id)
 	}
 }
 
-static __always_inline void place_current(struct place *p)
+/* Global as trial_judge() is. */
+__noinline int place_current(struct place *p)
 {
 	struct place_search s = { .class = VECTOR_CGROUP_OTHER, .below = VECTOR_CGROUP_OTHER };
 	__u64 id;
 
+	if (!p)
+		return 0;
 	p->id = bpf_get_current_cgroup_id();
 	p->share = bpf_get_current_ancestor_cgroup_id(SHARE_LEVEL) ?: p->id;
 	for (int i = 0; settings.has_cgroup && i < FENCE_DEPTH; i++) {
@@ -50,13 +53,16 @@ static __always_inline void place_current(struct place *p)
 	}
 	p->class = s.class;
 	p->deep = settings.has_cgroup && bpf_get_current_ancestor_cgroup_id(FENCE_DEPTH);
+	return 0;
 }
 
-static __always_inline void place_packet(struct place *p, struct __sk_buff *skb)
+__noinline int place_packet(struct __sk_buff *skb, struct place *p)
 {
 	struct place_search s = { .class = VECTOR_CGROUP_OTHER, .below = VECTOR_CGROUP_OTHER };
 	__u64 id;
 
+	if (!p)
+		return 0;
 	p->id = bpf_skb_cgroup_id(skb) ?: FENCE_CGROUP_NONE;
 	p->share = bpf_skb_ancestor_cgroup_id(skb, SHARE_LEVEL) ?: p->id;
 	for (int i = 0; settings.has_cgroup && i < FENCE_DEPTH; i++) {
@@ -67,6 +73,7 @@ static __always_inline void place_packet(struct place *p, struct __sk_buff *skb)
 	}
 	p->class = s.class;
 	p->deep = settings.has_cgroup && bpf_skb_ancestor_cgroup_id(skb, FENCE_DEPTH);
+	return 0;
 }
 
 /*

@@ -92,3 +92,19 @@ static __always_inline __u32 trial_exe(const struct fence_exe *exe)
 	class = bpf_map_lookup_elem(&fence_exes, exe);
 	return class ? *class : VECTOR_EXE_OTHER;
 }
+
+/*
+ * All look-ups but the place. Global, so that the verifier sees them once and takes what they find for
+ * any value: without CAP_PERFMON it would follow each combination to the end.
+ */
+__noinline int trial_look(struct trial *t)
+{
+	if (!t)
+		return 0;
+	trial_port(t);
+	trial_to(t);
+	t->q.uid = trial_uid(t->who.uid);
+	t->q.euid = trial_uid(t->who.euid);
+	t->q.exe = trial_exe(&t->who.exe);
+	return 0;
+}

@@ -5,9 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <linux/capability.h>
 
 #include "bpf/fence.h"
 
@@ -25,6 +28,10 @@ static const struct switches cases[] = {
 	{ "without btf", false, false, true, true },
 	{ "no rule", true, true, false, false },
 };
+
+/* Last, since what is dropped stays dropped: all that enforcement may ask for (reliability R7). */
+static const struct switches two_caps = { "CAP_BPF and CAP_NET_ADMIN alone", false, false, true,
+	true };
 
 static unsigned tests, failures;
 
@@ -55,6 +62,16 @@ static void settle(struct bpf_object *o, const struct switches *s)
 	set->ports = 5;
 	set->host_netns = 1;
 	set->enforce = 1;
+}
+
+static bool drop_caps(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct caps[2] = {};
+
+	caps[0].effective = caps[0].permitted = CAP_TO_MASK(CAP_NET_ADMIN);
+	caps[1].effective = caps[1].permitted = CAP_TO_MASK(CAP_BPF);
+	return !syscall(SYS_capset, &head, caps);
 }
 
 /* "processed 1234 insns (limit ...)" at the end of the log. */
@@ -110,14 +127,19 @@ static void load(const char *path, const struct switches *s)
 	bpf_object__close(o);
 }
 
-/* verifier OBJECT...; default the one beside us. */
+/* verifier OBJECT...; default the one that is built. */
 int main(int argc, char **argv)
 {
-	const char *beside = ".output/fence.bpf.o";
+	char *usual[] = { argv[0], ".output/fence.bpf.o", NULL };
+	char **objects = argc > 1 ? argv : usual;
 
-	for (int n = argc > 1 ? 1 : 0; n < (argc > 1 ? argc : 1); n++)
+	for (int n = 1; objects[n]; n++)
 		for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-			load(argc > 1 ? argv[n] : beside, &cases[i]);
+			load(objects[n], &cases[i]);
+	if (!drop_caps())
+		result(false, "drop all other capabilities", strerror(errno));
+	for (int n = 1; objects[n]; n++)
+		load(objects[n], &two_caps);
 	printf("1..%u\n", tests);
 	return failures ? 1 : 0;
 }
