@@ -19,8 +19,11 @@ TMP=
 STATE=
 CASES=0
 BAD=0
+BEFORE=/tmp/.smtpfence-$TEST.$$ # what was there already
 FINISHED=
 WITNESS=
+WATCH=
+LOCK=
 declare -a STARTED=()
 
 skip() { # REASON: the whole test
@@ -59,8 +62,11 @@ is() { # NAME GOT WANTED
 world() {
 	[ "$(id -u)" = 0 ] || skip "needs root"
 	[ -n "$V2" ] || skip "no cgroup v2 is mounted"
+	# Namespaces and cgroups are named after the test: one run of it at a time.
+	exec {LOCK}> "/tmp/.smtpfence-$TEST.lock"
+	flock -w 100 "$LOCK" || skip "another run of this test does not end"
 	clear_world
-	inventory > "/tmp/.smtpfence-$TEST.before"
+	inventory > "$BEFORE"
 	TMP=$(mktemp -d "/tmp/smtpfence-$TEST.XXXXXX")
 	STATE=$TMP/state
 	mkdir -p "$CG/in" "$CG/other" "$AWAY"
@@ -136,7 +142,7 @@ await() { # FILE PATTERN: until the file shows it, 20 s at most
 
 sinks() { # PORT...: listeners on the far side
 	start "$TMP/sinks" nsenter "--net=/run/netns/$NET" "$O/tools/sink" "$@"
-	ok "sinks on $* listen" await "$TMP/sinks" ready
+	await "$TMP/sinks" ready || exit 1
 }
 
 # --- the fence -------------------------------------------------------------------------------------
@@ -151,16 +157,41 @@ up() { # ARGUMENTS...
 	fence up --cgroup "$CG" "$@"
 }
 
-policy() { # reads a policy from stdin; prints the name of its file
-	cat > "$TMP/policy.yaml"
-	echo "$TMP/policy.yaml"
+# Arms or changes the fence: generic-cloud, enforced, with more lines of policy from the arguments.
+arm() { # [LINE...]
+	printf '%s\n' "version: 1" "mode: enforce" "profile: generic-cloud" "$@" > "$TMP/policy.yaml"
+	ok "up: ${*:-generic-cloud}" up "$TMP/policy.yaml"
+	[ $BAD = 0 ] || exit 1 # nothing below would mean anything
 }
 
-counter() { # NAME [STATUS]: one number of `status --json`, or "none"
+# The one reader of the ring, from here on: an event a line in $TMP/events.
+watch_start() { # [FILE]
+	start "${1:-$TMP/events}" nsenter "--net=/run/netns/$HOST" "$O/smtpfence" watch --state "$STATE" --json
+	WATCH=${STARTED[-1]} # nsenter became it
+}
+
+watch_stop() { # LINES: when so many events were written, or after 20 s
+	local i
+	for ((i = 0; i < 200; i++)); do
+		[ "$(wc -l < "$TMP/events")" -ge "$1" ] && break
+		sleep 0.1
+	done
+	kill -TERM "$WATCH"
+	wait "$WATCH"
+	is "watch ends when told to" $? 0
+}
+
+# Events of one way: `try25` has it as its first argument.
+events_of() { # WAY
+	grep -c "\"args\":\[\"[^\"]*try25\",\"$1\"" "$TMP/events"
+}
+
+counter() { # NAME [STATUS]: one number of `status --json`, -1 when it is not there
 	local text=${2-}
 	[ -n "$text" ] || text=$(fence status --json)
 	text=$(grep -o "\"$1\": *[0-9]*" <<< "$text" | head -n 1)
-	echo "${text##*[: ]}" | grep . || echo none
+	text=${text##*[: ]}
+	echo "${text:--1}"
 }
 
 try() { # WAY ADDRESS PORT [COUNT]: from inside
@@ -180,7 +211,7 @@ tallied() { # RESULT < TALLY: how many of them
 witness_start() { # [PORT...]
 	start "$TMP/witness" nsenter "--net=/run/netns/$NET" "$O/tools/witness" eth0 "$@"
 	WITNESS=${STARTED[-1]}
-	await "$TMP/witness" ready || ok "the witness listens" false
+	await "$TMP/witness" ready || exit 1
 }
 
 witness_stop() {
@@ -196,12 +227,12 @@ syns() { # PORT: SYNs and fragments that hide their flags, that arrived there
 
 # --- the end ---------------------------------------------------------------------------------------
 
-# The laws of the counters, at rest. DENIED: what the workload was told, when the test knows it all.
-laws() { # [DENIED]
+# The laws of the counters, at rest. DENIED: how often the workload's connect() was refused.
+laws() { # DENIED
 	local s attempts
 	s=$(fence status --json)
 	attempts=$(($(counter denied "$s") + $(counter audited "$s") + $(counter allowed "$s")))
-	[ $# = 0 ] || is "law: denied = the workload's tally" "$(counter denied "$s")" "$1"
+	is "law: denied at connect = the workload's tally" "$(counter denied_at_connect "$s")" "$1"
 	is "law: attempts = submitted + summarised + lost" "$attempts" \
 		$(($(counter submitted "$s") + $(counter summarised "$s") + $(counter lost "$s")))
 	is "law: submitted = read + unread" "$(counter submitted "$s")" \
@@ -224,7 +255,7 @@ inventory() {
 leftovers() {
 	local i left
 	for ((i = 0; i < 30; i++)); do # programs and maps go after an RCU grace period
-		left=$(inventory | grep -vxFf "/tmp/.smtpfence-$TEST.before")
+		left=$(inventory | grep -vxFf "$BEFORE")
 		[ -z "$left" ] && return 0
 		sleep 0.1
 	done
@@ -250,7 +281,7 @@ cleanup() {
 		clear_world
 		rm -rf --one-file-system "$TMP"
 		ok "nothing is left behind" leftovers
-		rm -f "/tmp/.smtpfence-$TEST.before"
+		rm -f "$BEFORE"
 	fi
 	if [ "$FINISHED" != yes ]; then
 		CASES=$((CASES + 1))
