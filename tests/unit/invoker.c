@@ -19,7 +19,6 @@
 
 #include <cmocka.h>
 
-
 #define SOMEBODY 65534
 
 static void sudo(const char *uid, const char *gid)
