@@ -25,7 +25,7 @@ static int read_totals(int map, struct counts *out)
 		return fail(cpus, "count the processors");
 	value = calloc(cpus, sizeof(*value));
 	if (!value)
-		return -ENOMEM;
+		return fail(-ENOMEM, "read map %s", kernel_map_name(MAP_TOTALS));
 	for (__u32 slot = 0; !err && slot < FENCE_SLOTS; slot++) {
 		if (bpf_map_lookup_elem(map, &slot, value))
 			err = fail(-errno, "read map %s", kernel_map_name(MAP_TOTALS));

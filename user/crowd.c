@@ -62,7 +62,6 @@ int crowd_put(struct crowd *c, struct subject *s)
 {
 	struct subject **found;
 
-	leave(c, c->next);
 	found = tsearch(s, &c->tree, compare);
 	if (!found) {
 		subject_drop(s);
@@ -72,6 +71,7 @@ int crowd_put(struct crowd *c, struct subject *s)
 		subject_drop(s); /* told twice: the first telling stands */
 		return 0;
 	}
+	leave(c, c->next);
 	c->queue[c->next] = s;
 	c->next = (c->next + 1) % CROWD_MOST;
 	return 0;

@@ -59,6 +59,10 @@ int held_put(struct held *h, const struct attempt *a)
 	*copy = *a;
 	copy->subject = subject_hold(a->subject);
 	copy->cgroup = a->cgroup ? strdup(a->cgroup) : NULL;
+	if (a->cgroup && !copy->cgroup) {
+		drop(copy);
+		return -ENOMEM;
+	}
 	found = tsearch(copy, &h->tree, compare);
 	if (!found || *found != copy) {
 		drop(copy);

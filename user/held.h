@@ -14,7 +14,10 @@ int held_init(struct held **out);
 void held_free(struct held *h); /* NULL passes; what waits is dropped */
 size_t held_count(const struct held *h);
 
-/* A copy waits, with references of its own. -ENOSPC when HELD_MOST wait, or -ENOMEM. */
+/*
+ * A copy waits, with references of its own. -ENOSPC when HELD_MOST wait, -EEXIST when one with its id
+ * does, or -ENOMEM.
+ */
 int held_put(struct held *h, const struct attempt *a);
 
 /* Takes the attempt with that id out: the caller clears and frees it. NULL: it does not wait here. */
