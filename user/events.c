@@ -60,7 +60,7 @@ static char *name_cgroup(struct events *e, uint64_t id)
 {
 	struct path *p = &e->path[id % PATHS];
 
-	if (id == FENCE_CGROUP_NONE || !e->mount)
+	if (id == FENCE_CGROUP_NONE)
 		return NULL;
 	if (p->id != id) {
 		free(p->text);
@@ -97,9 +97,15 @@ static int take_subject(struct events *e, const struct fence_subject *r, size_t 
 
 	if (err)
 		return err;
-	/* Where it runs is no secret of the kernel's, but only /proc tells it; too late is unknown. */
-	if (!s->cwd && process_is(s->head.tgid, s->head.start_ns))
-		(void)process_cwd(s->head.tgid, &s->cwd);
+	/*
+	 * Where it runs is no secret of the kernel's, but only /proc tells it; too late is unknown. Asked
+	 * for its start time afterwards: then nobody else had its number before.
+	 */
+	if (!s->cwd && !process_cwd(s->head.tgid, &s->cwd) &&
+		!process_is(s->head.tgid, s->head.start_ns)) {
+		free(s->cwd);
+		s->cwd = NULL;
+	}
 	return crowd_put(e->crowd, s);
 }
 
@@ -148,6 +154,9 @@ static int announce(int state_map)
 
 	if (err)
 		return err;
+	/* The element is written whole: not while kernel_arm() may be about to write it, too. */
+	if (!s.armed)
+		return refuse(-EAGAIN, "this fence is not armed yet: nothing to read");
 	s.reader++;
 	if (bpf_map_update_elem(state_map, &zero, &s, BPF_EXIST))
 		return fail(-errno, "announce the reader of the ring");
@@ -158,14 +167,15 @@ int events_open(const int *maps, const char *cgroup_mount, const struct events_h
 	struct events **out)
 {
 	struct events *e = calloc(1, sizeof(*e));
-	int err = -ENOMEM;
+	int err = 0;
 
-	if (!e)
-		return err;
-	e->on = *h;
-	e->mount = cgroup_mount ? strdup(cgroup_mount) : NULL;
-	if (crowd_init(&e->crowd) || held_init(&e->held))
+	if (e)
+		e->mount = strdup(cgroup_mount);
+	if (!e || !e->mount || crowd_init(&e->crowd) || held_init(&e->held)) {
+		err = fail(-ENOMEM, "open the ring");
 		goto out;
+	}
+	e->on = *h;
 	e->cursor = mmap(NULL, sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE, MAP_SHARED,
 		maps[MAP_CURSOR], 0);
 	if (e->cursor == MAP_FAILED) {
@@ -215,7 +225,7 @@ int events_read(struct events *e)
 	n = ring_buffer__consume(e->ring);
 	if (n == -EBADMSG)
 		return refuse(n, "a record of the ring contradicts itself");
-	return n;
+	return n < 0 ? fail(n, "read the ring") : n;
 }
 
 void events_settle(struct events *e)

@@ -18,7 +18,7 @@ struct events_handler {
 
 /*
  * `maps`: fds by enum kernel_map, used while open. `cgroup_mount` to name cgroups. The caller holds the
- * reader's lock. 0 or -errno, said.
+ * reader's lock. 0 or -errno, said: -EAGAIN when the fence is not armed.
  */
 int events_open(const int *maps, const char *cgroup_mount, const struct events_handler *h,
 	struct events **out);
@@ -26,7 +26,7 @@ void events_close(struct events *e); /* NULL passes; settles nothing */
 
 int events_fd(const struct events *e); /* readable when records wait: for epoll */
 
-/* Reads what is there; number of records or -errno. */
+/* Reads what is there; number of records or -errno, said. */
 int events_read(struct events *e);
 
 /* Hands out all attempts still waiting for an outcome. At the end of a run. */
