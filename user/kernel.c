@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -107,26 +109,18 @@ static int prepare(struct kernel *k, const struct compiled *c, const struct kern
 	return fill_sizes(k->object->obj, c, &s->host_netns);
 }
 
-static int try_load(struct kernel *k, const struct compiled *c, const struct kernel_options *o)
+static int open_anew(struct kernel *k, const struct compiled *c, const struct kernel_options *o)
 {
-	int err;
-
+	fence__destroy(k->object);
 	k->object = fence__open();
 	if (!k->object)
 		return fail(-errno, "open the kernel programs");
-	err = prepare(k, c, o);
-	if (!err)
-		err = fence__load(k->object);
-	if (err) {
-		fence__destroy(k->object);
-		k->object = NULL;
-	}
-	return err;
+	return prepare(k, c, o);
 }
 
 /*
  * With all of identity; without strings (lockdown=confidentiality refuses to copy kernel memory);
- * without btf (no CAP_PERFMON). Out of permission or memory is no reason to try for less.
+ * without btf (no CAP_PERFMON). Out of memory is no reason to try for less.
  */
 static int load_best(struct kernel *k, const struct compiled *c, const struct kernel_options *o)
 {
@@ -138,15 +132,18 @@ static int load_best(struct kernel *k, const struct compiled *c, const struct ke
 	for (size_t i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
 		k->btf = tries[i].btf;
 		k->strings = tries[i].strings;
-		if (!k->btf && c->settings.has_exe)
-			return refuse(-ENOTSUP,
-				"a rule selects by exe, which this kernel does not let us read");
-		err = try_load(k, c, o);
+		err = open_anew(k, c, o);
+		if (err)
+			return err;
+		err = fence__load(k->object);
 		if (!err || err == -ENOMEM || err == -E2BIG)
 			break;
 	}
 	if (err)
 		return fail(err, "load the kernel programs");
+	if (!k->btf && c->settings.has_exe)
+		return refuse(
+			-ENOTSUP, "a rule selects by exe, which this kernel does not let us read");
 	return 0;
 }
 
@@ -156,7 +153,7 @@ int kernel_load(const struct compiled *c, const struct kernel_options *o, struct
 	int err;
 
 	if (!k)
-		return -ENOMEM;
+		return fail(-ENOMEM, "load the kernel programs");
 	libbpf_set_print(libbpf_says);
 	k->outcomes = o->outcomes;
 	err = load_best(k, c, o);
@@ -198,6 +195,56 @@ bool kernel_has_strings(const struct kernel *k)
 	return k->strings;
 }
 
+/*
+ * Which program lets no other stand beside it here, as hierarchy_allows_attach() decides: one attached
+ * without BPF_F_ALLOW_MULTI to this very cgroup, or above it without BPF_F_ALLOW_OVERRIDE too. fd of
+ * the cgroup it is on, or -ENOENT.
+ */
+static int find_holder(int dir, enum bpf_attach_type type, __u32 *id)
+{
+	__u32 flags, count, allowed = BPF_F_ALLOW_MULTI;
+	int at = fcntl(dir, F_DUPFD_CLOEXEC, 0), up;
+
+	while (at >= 0) {
+		flags = 0;
+		count = 1;
+		if (bpf_prog_query(at, type, 0, &flags, id, &count))
+			break; /* several programs (-ENOSPC), or above the root: no cgroup */
+		if (count && !(flags & allowed))
+			return at;
+		if (count)
+			break;
+		allowed = BPF_F_ALLOW_MULTI | BPF_F_ALLOW_OVERRIDE;
+		up = openat(at, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		close(at);
+		at = up;
+	}
+	if (at >= 0)
+		close(at);
+	return -ENOENT;
+}
+
+static int refuse_attach(int dir, const char *cgroup_dir, enum hook h)
+{
+	struct bpf_prog_info info = {};
+	__u32 id = 0, size = sizeof(info);
+	char link[32], where[PATH_MAX] = "?";
+	int at = find_holder(dir, programs[h].type, &id), fd;
+
+	if (at < 0)
+		return fail(-EPERM, "attach %s to %s", programs[h].name, cgroup_dir);
+	fd = bpf_prog_get_fd_by_id(id);
+	if (fd >= 0) {
+		(void)bpf_obj_get_info_by_fd(fd, &info, &size); /* then without its name */
+		close(fd);
+	}
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", at);
+	(void)!readlink(link, where, sizeof(where) - 1); /* then without the place */
+	close(at);
+	return refuse(-EBUSY, "attach %s to %s: held exclusively by program '%s' (id %u) on %s",
+		programs[h].name, cgroup_dir, info.name, id, where);
+}
+
 int kernel_attach(const struct kernel *k, enum hook h, const char *cgroup_dir, int *link_fd)
 {
 	int dir = open(cgroup_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -206,10 +253,15 @@ int kernel_attach(const struct kernel *k, enum hook h, const char *cgroup_dir, i
 	if (dir < 0)
 		return fail(-errno, "open %s", cgroup_dir);
 	link = bpf_link_create(kernel_program_fd(k, h), dir, programs[h].type, NULL);
-	if (link < 0)
-		err = fail(-errno, "attach %s to %s", programs[h].name, cgroup_dir);
-	else
+	if (link >= 0)
 		*link_fd = link;
+	else if (errno == EPERM)
+		err = refuse_attach(dir, cgroup_dir, h);
+	else if (errno == EBADF)
+		err = refuse(-EINVAL, "attach %s to %s: no directory of cgroup v2",
+			programs[h].name, cgroup_dir);
+	else
+		err = fail(-errno, "attach %s to %s", programs[h].name, cgroup_dir);
 	close(dir);
 	return err;
 }

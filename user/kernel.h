@@ -47,7 +47,10 @@ int kernel_program_fd(const struct kernel *k, enum hook h); /* owned by k */
 bool kernel_has_btf(const struct kernel *k);
 bool kernel_has_strings(const struct kernel *k);
 
-/* Links hook h to the cgroup directory; *link_fd is the caller's. -errno, said. */
+/*
+ * Links hook h to the cgroup directory; *link_fd is the caller's. -errno, said: -EBUSY when another
+ * program, which is named, lets none stand beside it.
+ */
 int kernel_attach(const struct kernel *k, enum hook h, const char *cgroup_dir, int *link_fd);
 
 /* Puts our program in the place of the one under `link_fd`, atomically. -ENOLINK: its cgroup is gone. */
