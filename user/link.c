@@ -13,6 +13,7 @@
 #include "say.h"
 
 #define MAPS_MAX 64
+#define TRIES 16 /* `up` may exchange the program between two questions */
 
 static int read_settings(int map, __u32 value_size, struct link_seen *out)
 {
@@ -62,33 +63,46 @@ static int look_program(struct link_seen *out)
 		return -errno;
 	info.nr_map_ids = MAPS_MAX;
 	info.map_ids = (__u64)(unsigned long)maps;
-	if (bpf_obj_get_info_by_fd(fd, &info, &size))
+	if (bpf_obj_get_info_by_fd(fd, &info, &size)) {
 		err = -errno;
-	close(fd);
-	if (err)
-		return err;
+		goto out;
+	}
 	memcpy(out->tag, info.tag, sizeof(out->tag));
 	err = -ENOENT;
 	for (__u32 i = 0; err == -ENOENT && i < info.nr_map_ids && i < MAPS_MAX; i++)
 		err = look_map(maps[i], out);
-	return err == -ENOENT ? 0 : err; /* a program that asks for no setting has no .rodata */
+	if (err == -ENOENT)
+		err = 0; /* a program that asks for no setting has no .rodata */
+out:
+	close(fd); /* not before: it holds the maps */
+	return err;
+}
+
+static int look_once(int link_fd, struct link_seen *out)
+{
+	struct bpf_link_info info = {};
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(link_fd, &info, &size))
+		return -errno;
+	*out = (struct link_seen){
+		.id = info.id,
+		.program = info.prog_id,
+		.cgroup = info.cgroup.cgroup_id,
+	};
+	return look_program(out);
 }
 
 int link_look(int link_fd, struct link_seen *out)
 {
 	struct link_seen seen = {};
-	struct bpf_link_info info = {};
-	__u32 size = sizeof(info);
-	int err;
+	int err = -ENOENT;
 
-	if (bpf_obj_get_info_by_fd(link_fd, &info, &size))
-		return fail(-errno, "look at a link");
-	seen.id = info.id;
-	seen.program = info.prog_id;
-	seen.cgroup = info.cgroup.cgroup_id;
-	err = look_program(&seen);
+	for (int i = 0; err == -ENOENT && i < TRIES; i++)
+		err = look_once(link_fd, &seen);
 	if (err)
-		return fail(err, "look at program %u", seen.program);
+		return fail(err == -ENOENT ? -EAGAIN : err, "look at link %u, program %u", seen.id,
+			seen.program);
 	*out = seen;
 	return 0;
 }

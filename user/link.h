@@ -17,5 +17,5 @@ struct link_seen {
 	__u64 policy; /* first 8 bytes of its hash */
 };
 
-/* 0 or -errno, said. */
+/* 0 or -errno, said; never -ENOENT. */
 int link_look(int link_fd, struct link_seen *out);
