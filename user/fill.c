@@ -21,6 +21,7 @@ struct table {
 };
 
 #define TABLES 7
+#define OWN_LEAST 1024 /* addresses that there is room for */
 
 static void tables(const struct compiled *c, struct table t[TABLES])
 {
@@ -43,6 +44,21 @@ static void tables(const struct compiled *c, struct table t[TABLES])
 		t[i] = all[i];
 }
 
+/* Twice what there is now: more may come before the map is filled. */
+static int size_own(struct bpf_object *o)
+{
+	uint8_t(*address)[16];
+	size_t n;
+	int err = scope_addresses(&address, &n);
+
+	if (err)
+		return err;
+	free(address);
+	err = bpf_map__set_max_entries(bpf_object__find_map_by_name(o, "fence_own"),
+		n > OWN_LEAST / 2 ? 2 * n : OWN_LEAST);
+	return err ? fail(err, "size map fence_own") : 0;
+}
+
 int fill_sizes(struct bpf_object *o, const struct compiled *c, __u64 *host_netns)
 {
 	struct table t[TABLES];
@@ -56,7 +72,9 @@ int fill_sizes(struct bpf_object *o, const struct compiled *c, __u64 *host_netns
 		if (err)
 			return fail(err, "size map %s", t[i].name);
 	}
-	err = scope_netns(&cookie);
+	err = size_own(o);
+	if (!err)
+		err = scope_netns(&cookie);
 	if (!err)
 		*host_netns = cookie;
 	return err;

@@ -61,7 +61,7 @@ int scope_addresses(uint8_t (**out)[16], size_t *n)
 			own(list[count++], i->ifa_addr);
 	freeifaddrs(all);
 	if (!list)
-		return -ENOMEM;
+		return fail(-ENOMEM, "list the addresses of this machine");
 	*out = list;
 	*n = count;
 	return 0;
