@@ -3,7 +3,7 @@
 # Rooms of user/, low to high: a room may include only rooms before it (tests/style/layers.sh).
 ROOMS = text say json address list file yaml choice quote action dmi shelf profile rule canon doubt \
 	policy dump vectors prefixes classes compile \
-	mounts cgroup process resolve mask script subject attempt recall scope fill kernel link pin counts \
+	mounts cgroup process resolve mask script subject attempt recall scope fill kernel link walk pin counts \
 	crowd held events guard state standing board translate archive distinct incident ledger phrase advise \
 	judge netns diag sockets mta senders \
 	blind fate announce wrap portrait account report raise lookout \

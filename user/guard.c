@@ -141,7 +141,7 @@ static uint32_t generation_of(const struct guard_look *look)
 	uint32_t n = 0;
 
 	for (int h = 0; h < HOOK_COUNT; h++)
-		if (look->attached[h] && look->link[h].generation > n)
+		if (look->link[h].generation > n) /* also of one that was detached by hand */
 			n = look->link[h].generation;
 	return n;
 }
@@ -161,6 +161,24 @@ static int arm_over(const struct pin *p, const struct compiled *c, const char *c
 	return err;
 }
 
+/* Pins without some map: nobody can change such a fence without losing what was counted. */
+static int refuse_torn(void)
+{
+	return refuse(-EUCLEAN,
+		"some of what was pinned is gone, and not removed by us: smtpfence down, then up");
+}
+
+/* Without the state map: what a `down` that was cut off left, which has taken the links first. */
+static int clear_torn(const struct pin *p)
+{
+	char name[NAME_BYTES];
+
+	for (int h = 0; h < HOOK_COUNT; h++)
+		if (pin_has(p, under(name, LIVE, kernel_program_name(h))))
+			return refuse_torn();
+	return pin_clear(p, LIVE);
+}
+
 int guard_arm(const struct pin *p, const struct compiled *c, const char *cgroup_dir,
 	struct kernel_options *o)
 {
@@ -177,9 +195,11 @@ int guard_arm(const struct pin *p, const struct compiled *c, const char *cgroup_
 		err = check_same(&now, cgroup_dir);
 		if (!err)
 			err = guard_maps(p, maps);
+		if (err == -ENOENT)
+			err = refuse_torn();
 		o->maps = maps;
 	} else if (err == -ENOENT) {
-		err = 0;
+		err = clear_torn(p);
 	}
 	if (!err)
 		err = arm_over(p, c, cgroup_dir, o);

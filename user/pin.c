@@ -20,72 +20,15 @@
 
 #include "mounts.h"
 #include "say.h"
+#include "walk.h"
 
 #define PIN_DIR "bpf"
+#define STATE_MOST 3000 /* bytes of its path: names of files in it fit into PATH_MAX */
 
 struct pin {
 	int dir; /* root of our bpffs */
 	char path[PATH_MAX]; /* through /proc: no component can be exchanged under us */
 };
-
-/*
- * Nobody but root may be able to exchange what a path names: an unprivileged user who owns a directory
- * on the way could unlink our links, which ends enforcement.
- */
-static int safe(int fd, const char *path)
-{
-	struct stat st;
-
-	if (fstat(fd, &st))
-		return fail(-errno, "look at %s", path);
-	if (st.st_uid != 0)
-		return refuse(-EPERM, "%s belongs to user %u, not to root: not used", path,
-			(unsigned)st.st_uid);
-	if (st.st_mode & 022 && !(st.st_mode & S_ISVTX))
-		return refuse(-EPERM, "%s may be written by others (mode %04o): not used", path,
-			st.st_mode & 07777);
-	return 0;
-}
-
-/* One step down, never through a link; made with `mode` when it is not there, unless mode is 0. */
-static int step(int dir, const char *name, mode_t mode, const char *path)
-{
-	int fd;
-
-	if (mode && mkdirat(dir, name, mode) && errno != EEXIST)
-		return fail(-errno, "make %s", path);
-	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? -ENOENT : fail(-errno, "open %s", path);
-	return fd;
-}
-
-/* Walks an absolute path from the root, each component checked. fd or -errno. */
-static int walk(const char *path, bool create)
-{
-	char copy[PATH_MAX], *save = NULL, *name;
-	int dir, next, err;
-
-	if (path[0] != '/' || strlen(path) >= sizeof(copy))
-		return refuse(-EINVAL, "%s is no absolute path", path);
-	strcpy(copy, path);
-	dir = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0)
-		return fail(-errno, "open /");
-	for (name = strtok_r(copy, "/", &save); name; name = strtok_r(NULL, "/", &save)) {
-		next = step(dir, name, create ? 0700 : 0, path);
-		close(dir);
-		if (next < 0)
-			return next;
-		dir = next;
-		err = safe(dir, path);
-		if (err) {
-			close(dir);
-			return err;
-		}
-	}
-	return dir;
-}
 
 static bool is_bpffs(int fd)
 {
@@ -109,23 +52,21 @@ static int mount_own(int fd, const char *path)
 static int open_own(int state, const char *path, bool create)
 {
 	char top[64];
-	int fd = step(state, PIN_DIR, create ? 0700 : 0, path), err = 0;
+	int fd = walk_step(state, PIN_DIR, path, create), err;
 
 	if (fd < 0 || is_bpffs(fd))
 		return fd;
-	if (create)
-		err = mount_own(fd, path);
+	err = create ? mount_own(fd, path) : -ENOENT;
 	close(fd);
-	if (!create)
-		return -ENOENT;
 	if (err)
 		return err;
-	fd = step(state, PIN_DIR, 0, path);
+	fd = walk_step(state, PIN_DIR, path, false);
 	if (fd < 0)
 		return fd;
 	snprintf(top, sizeof(top), "/proc/self/fd/%d", fd);
 	if (mount(NULL, top, NULL, MS_PRIVATE, NULL)) {
 		err = fail(-errno, "make the mount on %s private", path);
+		(void)umount2(top, MNT_DETACH); /* the first failure has been said */
 		close(fd);
 		return err;
 	}
@@ -178,17 +119,21 @@ int pin_open(const char *state, bool create, struct pin **out)
 	int dir = -1, fd, err;
 
 	if (!p)
-		return -ENOMEM;
-	snprintf(path, sizeof(path), "%s/" PIN_DIR, state);
+		return fail(-ENOMEM, "open %s", state);
+	if ((size_t)snprintf(path, sizeof(path), "%s/" PIN_DIR, state) >= STATE_MOST) {
+		err = refuse(-ENAMETOOLONG,
+			"%.32s...: a state directory of this length is not taken", state);
+		goto out;
+	}
 	err = join_init();
 	if (!err) {
-		dir = walk(state, create);
+		dir = walk_open(state, create);
 		err = dir < 0 ? dir : 0;
 	}
 	if (err)
 		goto out;
 	fd = open_own(dir, path, create);
-	err = fd < 0 ? fd : safe(fd, path);
+	err = fd < 0 ? fd : 0;
 	if (err)
 		goto out;
 	p->dir = fd;
@@ -284,7 +229,7 @@ int pin_clear(const struct pin *p, const char *subdir)
 	d = fdopendir(fd);
 	if (!d) {
 		close(fd);
-		return -ENOMEM;
+		return fail(-ENOMEM, "open %s among the pins", subdir);
 	}
 	while (!err && (e = readdir(d)))
 		if (e->d_name[0] != '.' && unlinkat(fd, e->d_name, 0))
