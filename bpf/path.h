@@ -46,20 +46,23 @@ static __always_inline bool path_read(struct file *file, char *to, __u32 room, _
 	for (int i = 0; i < PATH_COMPONENTS; i++) {
 		bool named = d != BPF_CORE_READ(m, mnt.mnt_root);
 		struct dentry *leaf = d;
+		bool top = !path_step(&d, &m);
 		long n;
 
-		if (!path_step(&d, &m)) {
+		/* A memfd has a name, though no place in any tree. */
+		if (named && !(top && at)) {
+			if (at >= room)
+				break;
+			n = bpf_probe_read_kernel_str(
+				to + at, NAME_ROOM, BPF_CORE_READ(leaf, d_name.name));
+			if (n < 0)
+				break;
+			at += n & (2 * NAME_ROOM - 1); /* NAME_ROOM itself is a value */
+		}
+		if (top) {
 			*bytes = at;
 			return true;
 		}
-		if (!named)
-			continue;
-		if (at >= room)
-			break;
-		n = bpf_probe_read_kernel_str(to + at, NAME_ROOM, BPF_CORE_READ(leaf, d_name.name));
-		if (n < 0)
-			break;
-		at += n & (NAME_ROOM - 1);
 	}
 	*bytes = at < room ? at : room;
 	return false;
