@@ -21,8 +21,6 @@ static __always_inline void egress_ask(
 		who_unknown(&t->who);
 	place_packet(skb, &t->place);
 	trial_look(t);
-	if (m && settings.has_exe)
-		t->q.exe = m->exe_class;
 	trial_at(t, &t->place, &t->a);
 }
 

@@ -226,10 +226,11 @@ struct fence_mark {
 	__u64 cgroup; /* cgroup that decided */
 	__u64 began_ns; /* boot clock at the verdict */
 	__u64 policy;
+	struct fence_exe exe; /* of the subject, 0 unknown; a class is a number of one policy */
 	__u32 tgid; /* subject; 0 unknown */
 	__u32 uid; /* ~0 unknown */
 	__u32 euid;
-	__u32 exe_class; /* vector index found for the subject's exe */
+	__u32 exec_id;
 	__u32 daddr[4]; /* judged target, network order; IPv4 in [0] */
 	__u16 dport; /* host order */
 	__u16 rule;
@@ -241,10 +242,9 @@ struct fence_mark {
 	__u8 told; /* the outcome has been told */
 	__u8 watching; /* sockops follows this socket */
 	__u8 pad;
-	__u32 exec_id;
 	__u32 gid;
 	__u32 loginuid;
-	__u8 spare[16];
+	__u8 spare[4];
 	char comm[FENCE_COMM];
 };
 

@@ -17,7 +17,7 @@ static __always_inline void mark_fill(struct fence_mark *m, const struct trial *
 	m->gid = t->who.gid;
 	m->loginuid = t->who.loginuid;
 	m->exec_id = t->who.exec_id;
-	m->exe_class = t->q.exe;
+	m->exe = t->who.exe;
 	__builtin_memcpy(m->daddr, t->to.addr, sizeof(m->daddr));
 	m->dport = t->to.port;
 	m->rule = t->a.rule;
@@ -47,7 +47,7 @@ static __always_inline void mark_identify(struct bpf_sock *sk)
 	m->gid = w.gid;
 	m->loginuid = w.loginuid;
 	m->exec_id = w.exec_id;
-	m->exe_class = trial_exe(&w.exe);
+	m->exe = w.exe;
 	m->version = FENCE_LAYOUT;
 	__builtin_memcpy(m->comm, w.comm, sizeof(m->comm));
 }

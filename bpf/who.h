@@ -85,6 +85,7 @@ static __always_inline void who_from_mark(struct who *w, const struct fence_mark
 
 	who_unknown(w);
 	w->start_ns = m->start_ns;
+	w->exe = m->exe;
 	w->exec_id = m->exec_id;
 	w->tgid = m->tgid;
 	w->uid = m->uid;
