@@ -6,7 +6,7 @@ ROOMS = text say json address list file yaml choice quote action dmi shelf profi
 	mounts cgroup process resolve mask script subject attempt recall scope fill kernel link walk pin counts \
 	crowd held events guard state standing board translate archive distinct incident ledger phrase advise \
 	judge netns diag sockets mta senders \
-	blind fate announce wrap portrait account report raise lookout \
+	blind permit fate announce wrap portrait account report raise lookout \
 	invoker launch last wire plan cage tally session helper front
 
 O ?= .output

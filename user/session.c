@@ -14,12 +14,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "blind.h"
 #include "cage.h"
 #include "cgroup.h"
 #include "counts.h"
 #include "events.h"
 #include "invoker.h"
+#include "permit.h"
 #include "plan.h"
 #include "policy.h"
 #include "say.h"
@@ -246,20 +246,6 @@ static int64_t conclude(struct session *s)
 	return err ? err : (int64_t)counts_attempts(&counts);
 }
 
-/* Exit status for a fence that could not be raised. */
-static int unable(int err)
-{
-	if (err == -EOPNOTSUPP || err == -ENOSYS || err == -ENODEV)
-		return PLAN_UNABLE;
-	if (err != -EPERM && err != -EACCES && err != -EROFS)
-		return PLAN_FAILED;
-	if (blind_container())
-		hint("start the container with --privileged, or with --cap-add BPF,NET_ADMIN,PERFMON and a writable /sys/fs/cgroup");
-	else
-		hint("a fence needs CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON and a cgroup v2 tree to write to: sudo smtpfence run ...");
-	return PLAN_UNABLE;
-}
-
 static int prepare(struct session *s, const struct invoker *who)
 {
 	struct tally_options o = { .plan = s->plan, .out = s->out };
@@ -281,7 +267,9 @@ static int guard(struct session *s, const struct invoker *who)
 	int err = prepare(s, who);
 
 	if (err) {
-		(void)wire_say(s->front->wire, WIRE_FAILED, unable(err)); /* or it is gone */
+		(void)wire_say(s->front->wire, WIRE_FAILED,
+			permit_refused(err, "run ...") ? PLAN_UNABLE
+						       : PLAN_FAILED); /* or it is gone */
 		return err;
 	}
 	look_inside(s);
