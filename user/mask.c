@@ -10,6 +10,8 @@
 #include <strings.h>
 
 #define MASK "***"
+#define NAME "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
+#define ROUNDS 8
 
 enum next {
 	NEXT_PLAIN,
@@ -73,6 +75,21 @@ void mask_init(struct mask *m, const char *program)
 	m->mailer = is_one_of(base, strlen(base), mailers, COUNT(mailers));
 }
 
+/* What an option says of the argument after it. */
+static uint8_t next_after(const struct mask *m, const char *s)
+{
+	if (s[0] != '-' || !s[1] || strchr(s, '='))
+		return NEXT_PLAIN;
+	if (!strcmp(s, "-u") || !strcmp(s, "--user"))
+		return NEXT_PAIR;
+	if (s[1] == '-')
+		return names_secret(s + 2, strlen(s + 2)) ? NEXT_SECRET : NEXT_PLAIN;
+	if (is_one_of(s + 1, strlen(s + 1), secret_short, COUNT(secret_short)) ||
+		(m->mailer && !strcmp(s, "-s")))
+		return NEXT_SECRET;
+	return NEXT_PLAIN;
+}
+
 /* '*' is left out so that a masked address is not taken for one. */
 static bool is_local_part(char c)
 {
@@ -95,64 +112,68 @@ static const char *user_part(const char *s)
 	return at;
 }
 
-/* Copies s with the user part of URLs and with mail addresses masked. */
+/*
+ * What to mask at s, behind `from`: *keep is where it begins and the result where it ends. NULL:
+ * nothing begins or ends here.
+ */
+static const char *find_secret(const char *from, const char *s, const char **keep)
+{
+	size_t name = s > from && strchr("?&;", s[-1]) ? strspn(s, NAME) : 0;
+
+	*keep = s;
+	if (name && s[name] == '=' && names_secret(s, name)) { /* of a URL's query */
+		*keep = s + name + 1;
+		return *keep + strcspn(*keep, "&;# \t\"'");
+	}
+	if (!strncmp(s, "://", 3)) {
+		*keep = s + 3;
+		return user_part(s + 3);
+	}
+	if (*s != '@' || s == from || !is_local_part(s[-1]) || !is_domain(s[1]))
+		return NULL;
+	while (*keep > from && is_local_part((*keep)[-1]))
+		--*keep;
+	for (s++; is_domain(*s); s++)
+		;
+	return s;
+}
+
+/* Copies s with passwords in URLs and mail addresses masked. */
 static void put_plain(FILE *out, const char *s)
 {
-	const char *kept = s; /* from here on nothing is written yet */
+	const char *from = s; /* from here on nothing is written yet */
 
 	while (*s) {
-		const char *at = strncmp(s, "://", 3) ? NULL : user_part(s + 3);
+		const char *keep, *end = find_secret(from, s, &keep);
 
-		if (at) {
-			fprintf(out, "%.*s" MASK, (int)(s + 3 - kept), kept);
-			kept = s = at;
+		if (!end) {
 			s++;
 			continue;
 		}
-		if (*s == '@' && s > kept && is_local_part(s[-1]) && is_domain(s[1])) {
-			const char *local = s;
-
-			while (local > kept && is_local_part(local[-1]))
-				local--;
-			fprintf(out, "%.*s" MASK, (int)(local - kept), kept);
-			for (s++; is_domain(*s); s++)
-				;
-			kept = s;
-			continue;
-		}
-		s++;
+		fprintf(out, "%.*s" MASK, (int)(keep - from), from);
+		from = s = end;
+		if (*s == '@') /* behind the user part of a URL: no address begins here */
+			s++;
 	}
-	fputs(kept, out);
+	fputs(from, out);
 }
 
-/* "-X" and what is glued to it; true when it is dealt with. */
-static bool put_short(struct mask *m, FILE *out, const char *s)
+/* A secret glued to a short option; true when it is dealt with. */
+static bool put_glued(const struct mask *m, FILE *out, const char *s)
 {
-	size_t name = strlen(s + 1);
-
-	if (is_one_of(s + 1, name, secret_short, COUNT(secret_short)) ||
-		(m->mailer && !strcmp(s, "-s"))) {
-		m->next = NEXT_SECRET;
-		fputs(s, out);
-		return true;
-	}
-	if (!strcmp(s, "-u")) {
-		m->next = NEXT_PAIR;
-		fputs(s, out);
-		return true;
-	}
-	if (s[1] == 'p' || (m->mailer && s[1] == 's') || (s[1] == 'u' && strchr(s, ':'))) {
-		fprintf(out, "%.2s" MASK, s);
-		return true;
-	}
-	return false;
+	if (s[0] != '-' || !s[1] || !s[2] || next_after(m, s) != NEXT_PLAIN)
+		return false;
+	if (s[1] != 'p' && !(m->mailer && s[1] == 's') && !(s[1] == 'u' && strchr(s, ':')))
+		return false;
+	fprintf(out, "%.2s" MASK, s);
+	return true;
 }
 
 /* "NAME=value" and "Name: value" for a secret name; true when it is dealt with. */
 static bool put_named(FILE *out, const char *s)
 {
 	size_t dashes = strspn(s, "-");
-	size_t name = strcspn(s + dashes, "=: \t");
+	size_t name = strspn(s + dashes, NAME);
 	const char *mark = s + dashes + name;
 	bool header = mark[0] == ':' && mark[1] == ' ';
 
@@ -167,29 +188,7 @@ static bool put_named(FILE *out, const char *s)
 	return true;
 }
 
-static void put_argument(struct mask *m, FILE *out, const char *s)
-{
-	uint8_t now = m->next;
-
-	m->next = NEXT_PLAIN;
-	if (now == NEXT_SECRET || (now == NEXT_PAIR && strchr(s, ':'))) {
-		fputs(MASK, out);
-		return;
-	}
-	if (put_named(out, s))
-		return;
-	if (s[0] == '-' && s[1] && s[1] != '-' && put_short(m, out, s))
-		return;
-	if (s[0] == '-' && s[1] == '-' && !strchr(s, '=')) {
-		if (!strcmp(s, "--user"))
-			m->next = NEXT_PAIR;
-		else if (names_secret(s + 2, strlen(s + 2)))
-			m->next = NEXT_SECRET;
-	}
-	put_plain(out, s);
-}
-
-char *mask_argument(struct mask *m, const char *s)
+static char *mask_once(const struct mask *m, const char *s)
 {
 	char *text = NULL;
 	size_t n;
@@ -197,10 +196,45 @@ char *mask_argument(struct mask *m, const char *s)
 
 	if (!out)
 		return NULL;
-	put_argument(m, out, s);
+	if (!put_named(out, s) && !put_glued(m, out, s))
+		put_plain(out, s);
 	if (fclose(out)) {
 		free(text);
 		return NULL;
 	}
+	return text;
+}
+
+/* A mask can uncover a name that makes more of it secret: until nothing changes. */
+static char *mask_whole(const struct mask *m, const char *s)
+{
+	char *text = strdup(s);
+
+	for (int i = 0; text && i < ROUNDS; i++) {
+		char *again = mask_once(m, text);
+		bool settled = again && !strcmp(again, text);
+
+		free(text);
+		text = again;
+		if (settled)
+			return text;
+	}
+	if (!text)
+		return NULL;
+	free(text);
+	return strdup(MASK);
+}
+
+char *mask_argument(struct mask *m, const char *s)
+{
+	uint8_t now = m->next;
+	char *text;
+
+	m->next = NEXT_PLAIN;
+	if (now == NEXT_SECRET || (now == NEXT_PAIR && strchr(s, ':')))
+		return strdup(MASK);
+	text = mask_whole(m, s);
+	if (text)
+		m->next = next_after(m, text);
 	return text;
 }
