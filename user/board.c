@@ -2,6 +2,8 @@
 #include "board.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,13 +13,8 @@
 #include "standing.h"
 #include "text.h"
 
-static void host_name(char to[65])
-{
-	char raw[65] = "";
-
-	(void)gethostname(raw, sizeof(raw) - 1); /* an empty name says as much */
-	text_inert(to, 65, raw, strlen(raw));
-}
+#define COLUMNS 80
+#define TEXT_AT 12 /* column of the text behind a label */
 
 static void when(char to[32], uint64_t wall_ns)
 {
@@ -27,37 +24,113 @@ static void when(char to[32], uint64_t wall_ns)
 	snprintf(to, 32, "%.10s %.8s UTC", full, full + 11);
 }
 
+/* Continues a line at `column` with inert text, broken at blanks; longer words stay whole: paths. */
+static void fold(FILE *to, size_t column, const char *text)
+{
+	size_t n;
+	bool fresh = true;
+
+	for (; *text; text += n + (text[n] == ' '), fresh = false) {
+		n = strcspn(text, " ");
+		if (!fresh && column + 1 + n > COLUMNS) {
+			fprintf(to, "\n%*s", TEXT_AT, "");
+			column = TEXT_AT;
+		} else if (!fresh) {
+			fputc(' ', to);
+			column++;
+		}
+		fwrite(text, 1, n, to);
+		column += n;
+	}
+	fputc('\n', to);
+}
+
+__attribute__((format(printf, 3, 4))) static void row(
+	FILE *to, const char *label, const char *fmt, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	fprintf(to, "%-*s", TEXT_AT, label);
+	fold(to, TEXT_AT, text);
+}
+
+/*
+ * What to give `up` for the same policy again: as it is typed in a shell, or the word for it where its
+ * name would need quotes.
+ */
+static const char *policy_argument(char to[320], const struct state *a)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-";
+	const char *name = a->policy_path ? a->policy_path : a->profile;
+
+	if (name[strspn(name, plain)] || name[0] == '-' || strlen(name) > 255)
+		name = a->policy_path ? "POLICY" : "PROFILE";
+	snprintf(to, 320, "%s%s", a->policy_path ? "" : "--profile ", name);
+	return to;
+}
+
+static void next_step(const struct standing *s, FILE *to)
+{
+	const char *first = s->torn ? "sudo smtpfence down, then: " : "";
+	char policy[320];
+
+	if (!s->asked && !s->armed && !*s->cause)
+		row(to, "next", "sudo smtpfence up            records only, blocks nothing");
+	else if (!s->asked)
+		row(to, "fix", "%ssudo smtpfence up, with the policy that was asked for", first);
+	else if (*s->cause)
+		row(to, "fix", "%ssudo smtpfence up %s%s", first, policy_argument(policy, s->asked),
+			s->asked->enforce ? "" : " --audit");
+	else if (!s->asked->enforce)
+		row(to, "next", "when they are known: %ssudo smtpfence up %s",
+			s->asked->policy_path ? "mode: enforce, then " : "",
+			policy_argument(policy, s->asked));
+}
+
 static void first_line(const struct standing *s, FILE *to)
 {
-	char host[65], since[32], n[28];
+	char host[40], raw[65] = "", text[256], n[28];
+	const struct state *a = s->asked;
+	uint64_t audited = counts_verdict(&s->counts, VERDICT_AUDITED);
 
-	host_name(host);
-	if (s->asked)
-		when(since, s->asked->since_wall_ns);
-	if (!s->asked && !s->armed) {
-		fprintf(to, "%s  NOT ARMED: port 25 is open, and nothing is recorded\n", host);
-		fprintf(to,
-			"next        sudo smtpfence up            records only, blocks nothing\n");
-	} else if (s->cause) {
-		fprintf(to, "%s  NOT %s (asked: %s)\n", host,
-			s->asked && !s->asked->enforce ? "RECORDING" : "ENFORCING",
-			!s->asked           ? "unknown"
-			: s->asked->enforce ? "enforce"
-					    : "audit");
-		fprintf(to, "cause       %s\n", s->cause);
-		fprintf(to, "fix         sudo smtpfence up\n");
-	} else if (!s->asked->enforce) {
-		fprintf(to,
-			"%s  AUDIT: nothing is blocked. %s attempt%s would have been, since %s\n",
-			host, text_count(n, counts_verdict(&s->counts, VERDICT_AUDITED)),
-			counts_verdict(&s->counts, VERDICT_AUDITED) == 1 ? "" : "s", since);
-		fprintf(to,
-			"next        when they are known: mode: enforce, and smtpfence up again\n");
-	} else if (!s->asked->blocks) {
-		fprintf(to, "%s  RECORDING: this policy blocks nothing; since %s\n", host, since);
-	} else {
-		fprintf(to, "%s  ENFORCING, since %s\n", host, since);
-	}
+	(void)gethostname(raw, sizeof(raw) - 1); /* an empty name says as much */
+	text_inert(host, sizeof(host), raw, strlen(raw));
+	if (!a && !s->armed && !*s->cause)
+		snprintf(text, sizeof(text), "NOT ARMED: port 25 is open, and nothing is recorded");
+	else if (*s->cause)
+		snprintf(text, sizeof(text), "NOT %s (asked: %s)",
+			a && !a->enforce ? "RECORDING" : "ENFORCING",
+			!a           ? "unknown"
+			: a->enforce ? "enforce"
+				     : "audit");
+	else if (!a->enforce)
+		snprintf(text, sizeof(text),
+			"AUDIT: nothing is blocked. %s attempt%s would have been",
+			text_count(n, audited), audited == 1 ? "" : "s");
+	else
+		snprintf(text, sizeof(text), "%s",
+			a->blocks ? "ENFORCING" : "RECORDING: this policy blocks nothing");
+	fprintf(to, "%s  ", host);
+	fold(to, strlen(host) + 2, text);
+}
+
+static void head(const struct standing *s, FILE *to)
+{
+	char since[32];
+
+	first_line(s, to);
+	if (*s->cause)
+		row(to, "cause", "%s", s->cause);
+	next_step(s, to);
+	if (!s->asked)
+		return;
+	when(since, s->asked->since_wall_ns);
+	row(to, *s->cause ? "asked" : "since", "%s%s", *s->cause ? "since " : "", since);
 }
 
 static void policy_lines(const struct standing *s, FILE *to)
@@ -67,13 +140,13 @@ static void policy_lines(const struct standing *s, FILE *to)
 
 	if (a->policy_path)
 		text_inert(path, sizeof(path), a->policy_path, strlen(a->policy_path));
-	text_inert(profile, sizeof(profile), a->profile ? a->profile : "",
-		a->profile ? strlen(a->profile) : 0);
-	fprintf(to, "\npolicy      %s (%.8s), %u rule%s\n", path, a->policy_hash, a->rules,
+	text_inert(profile, sizeof(profile), a->profile, strlen(a->profile));
+	fputc('\n', to);
+	row(to, "policy", "%s (%.8s), %u rule%s", path, a->policy_hash, a->rules,
 		a->rules == 1 ? "" : "s");
-	fprintf(to, "            generation %u, %s\n", a->generation,
-		s->cause ? "the kernel may hold another" : "the kernel holds the same");
-	fprintf(to, "profile     %s\n", profile);
+	row(to, "", "generation %u, %s", a->generation,
+		*s->cause ? "the kernel may hold another" : "the kernel holds the same");
+	row(to, "profile", "%s", profile);
 }
 
 static void identity_line(const struct standing *s, FILE *to)
@@ -82,7 +155,7 @@ static void identity_line(const struct standing *s, FILE *to)
 
 	if (!s->look.attached[HOOK_CONNECT4])
 		return;
-	fprintf(to, "identity    %s\n",
+	row(to, "identity", "%s",
 		l->with_strings ? "full: program, arguments, ancestors"
 		: l->with_btf   ? "no paths, no arguments: this kernel forbids copying its memory"
 				: "process id and user only: the kernel's types may not be read");
@@ -104,10 +177,9 @@ static void way(FILE *to, const char *what, const char *where, const char *state
 
 static void ways(const struct standing *s, FILE *to)
 {
-	char where[29], dir[256];
+	char where[29];
 
-	text_inert(dir, sizeof(dir), s->asked->cgroup, strlen(s->asked->cgroup));
-	snprintf(where, sizeof(where), "%.28s", dir);
+	text_inert(where, sizeof(where), s->asked->cgroup, strlen(s->asked->cgroup));
 	fputc('\n', to);
 	way(to, "WAYS TO PORT 25", "GUARDED AT", "STATE");
 	way(to, "programs, IPv4 and IPv6", where, way_state(s, HOOK_CONNECT4, HOOK_CONNECT6));
@@ -144,7 +216,7 @@ static void attempts(const struct standing *s, FILE *to)
 
 int board_text(const struct standing *s, FILE *to)
 {
-	first_line(s, to);
+	head(s, to);
 	if (s->asked) {
 		policy_lines(s, to);
 		identity_line(s, to);
@@ -196,7 +268,7 @@ int board_json(const struct standing *s, FILE *to)
 	json_bool(&j, "armed", s->armed);
 	json_bool(&j, "enforcing", standing_as_asked(s) && s->asked->enforce && s->asked->blocks);
 	json_bool(&j, "as_asked", standing_as_asked(s));
-	json_text(&j, "cause", s->cause);
+	json_text(&j, "cause", *s->cause ? s->cause : NULL);
 	if (s->asked)
 		json_asked(s->asked, &j);
 	json_open(&j, "identity", '{');

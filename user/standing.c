@@ -2,70 +2,101 @@
 #include "standing.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
-
-#include "say.h"
+#include <time.h>
 
 /* A fence that nobody asked for: `up` was killed between arming and writing down what it did. */
 #define UNFINISHED "an `up` was cut off after it armed: what it was asked is not known"
 
-static int look_kernel(const struct pin *p, struct standing *s)
+#define TORN "some of what `up` pinned is gone, and not removed by us"
+#define GONE "what `up` pinned is gone, and not removed by us"
+
+/* A change that is under way exchanges hook by hook, within milliseconds. */
+#define LOOKS 3
+#define PAUSE_NS 100000000
+
+enum found {
+	FOUND_NOTHING,
+	FOUND_TORN, /* not all maps */
+	FOUND_WHOLE,
+};
+
+static int look_pins(const struct pin *p, struct standing *s, enum found *found)
 {
 	int maps[MAP_COUNT], err;
 
 	err = guard_look(p, &s->look);
 	if (err)
 		return err;
-	s->armed = s->look.state.armed;
+	*found = FOUND_TORN;
 	err = guard_maps(p, maps);
 	if (err)
 		return err;
+	*found = FOUND_WHOLE;
+	s->armed = s->look.state.armed;
 	err = counts_read(maps, &s->counts);
 	guard_close_maps(maps);
 	return err;
 }
 
-static char *find_cause(const struct standing *s, bool present)
+static void find_cause(struct standing *s, enum found found)
 {
-	if (!s->asked)
-		return present ? strdup(UNFINISHED) : NULL;
-	if (!present)
-		return strdup("what `up` pinned is gone, and not removed by us");
-	return state_differs(s->asked, &s->look);
+	const char *cause = "";
+
+	s->torn = found == FOUND_TORN;
+	if (found == FOUND_TORN)
+		cause = TORN;
+	else if (!s->asked && found)
+		cause = UNFINISHED;
+	else if (s->asked && !found)
+		cause = GONE;
+	else if (s->asked && state_differs(s->asked, &s->look, s->cause))
+		return;
+	snprintf(s->cause, sizeof(s->cause), "%s", cause);
 }
 
-int standing_look(const char *dir, struct standing *out)
+static int look(const char *dir, struct standing *s)
 {
-	struct standing s = {};
+	enum found found = FOUND_NOTHING;
 	struct pin *p = NULL;
-	bool present;
 	int err;
 
 	err = pin_open(dir, false, &p);
 	if (!err)
-		err = look_kernel(p, &s);
-	present = !err;
+		err = look_pins(p, s, &found);
 	pin_close(p);
-	if (err == -ENOENT)
-		err = 0;
-	if (!err)
-		err = state_load(dir, &s.asked);
+	if (!err || err == -ENOENT)
+		err = state_load(dir, &s->asked);
 	if (err && err != -ENOENT)
 		return err;
-	s.cause = find_cause(&s, present);
-	*out = s;
+	find_cause(s, found);
 	return 0;
+}
+
+int standing_look(const char *dir, struct standing *out)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
+	struct standing s = {};
+	int err = look(dir, &s);
+
+	for (int i = 1; i < LOOKS && !err && *s.cause; i++) {
+		(void)nanosleep(&pause, NULL); /* shorter by a signal is no harm */
+		standing_clear(&s);
+		err = look(dir, &s);
+	}
+	if (!err)
+		*out = s;
+	return err;
 }
 
 void standing_clear(struct standing *s)
 {
 	state_free(s->asked);
-	free(s->cause);
 	memset(s, 0, sizeof(*s));
 }
 
 bool standing_as_asked(const struct standing *s)
 {
-	return s->asked && s->armed && !s->cause;
+	return s->asked && s->armed && !*s->cause;
 }

@@ -9,10 +9,11 @@
 
 struct standing {
 	struct state *asked; /* NULL: nothing was asked, or its file is gone. Owned */
-	bool armed; /* there is a fence in the kernel, and it judges */
+	bool armed; /* there is a whole fence in the kernel, and it judges */
+	bool torn; /* some of the fence's pins are gone: only `down`, then `up` mends it */
 	struct guard_look look; /* when there is one */
 	struct counts counts;
-	char *cause; /* one line why it is not as asked; NULL: it is. Owned */
+	char cause[STATE_WHY]; /* one line why it is not as asked; "": it is, or nothing is there */
 };
 
 /* Looks at the fence whose state is in `dir`. 0 (also when there is none) or -errno, said. */

@@ -89,54 +89,91 @@ int state_save(const char *dir, const struct state *s)
 	return err;
 }
 
-static char *copy_string(json_t *root, const char *key)
+static bool is_hex(const char *s, size_t n)
 {
-	const char *s = json_string_value(json_object_get(root, key));
-
-	return s ? strdup(s) : NULL;
+	return strlen(s) == n && strspn(s, "0123456789abcdef") == n;
 }
 
-static void read_hook(json_t *o, struct state_hook *out)
+static int read_hook(json_t *o, struct state_hook *out)
 {
-	const char *tag = json_string_value(json_object_get(o, "tag"));
+	json_int_t link;
+	const char *tag;
 
-	if (!tag || strlen(tag) != 16)
-		return;
+	if (!o)
+		return 0;
+	if (json_unpack(o, "{s:I, s:s}", "link", &link, "tag", &tag) || link < 1 ||
+		link > UINT32_MAX || !is_hex(tag, 16))
+		return -EINVAL;
 	for (int i = 0; i < 8; i++)
-		sscanf(tag + 2 * i, "%2hhx", &out->tag[i]);
-	out->link = json_integer_value(json_object_get(o, "link"));
+		(void)sscanf(tag + 2 * i, "%2hhx", &out->tag[i]); /* they are digits */
+	out->link = link;
 	out->asked = true;
+	return 0;
 }
 
-static struct state *read_state(json_t *root)
+/* Every hook that judges was asked for, or nothing was: half an answer would pass as a whole one. */
+static int read_hooks(json_t *hooks, struct state *s)
 {
-	const char *hash = json_string_value(json_object_get(root, "policy_hash"));
-	json_t *hooks = json_object_get(root, "hooks");
+	int err = 0;
+
+	for (int h = 0; !err && h < HOOK_COUNT; h++)
+		err = read_hook(json_object_get(hooks, kernel_program_name(h)), &s->hook[h]);
+	for (int h = HOOK_CONNECT4; !err && h <= HOOK_EGRESS; h++)
+		err = s->hook[h].asked ? 0 : -EINVAL;
+	return err;
+}
+
+/* Strings stay the document's. */
+static int read_state(json_t *root, const char *path, struct state *s)
+{
+	json_int_t rules, generation, since;
+	const char *hash;
+	json_error_t where;
+	json_t *hooks;
+	int enforce, blocks;
+
+	if (json_unpack_ex(root, &where, 0, "{s:s, s?s, s:s, s:s, s:I, s:b, s:b, s:I, s:I, s:o}",
+		    "cgroup", &s->cgroup, "policy_path", &s->policy_path, "policy_hash", &hash,
+		    "profile", &s->profile, "rules", &rules, "enforce", &enforce, "blocks", &blocks,
+		    "generation", &generation, "since_wall_ns", &since, "hooks", &hooks))
+		return refuse(-EINVAL, "%s: %s", path, where.text);
+	if (!is_hex(hash, 64) || read_hooks(hooks, s))
+		return refuse(-EINVAL, "%s: names no policy or not all hooks", path);
+	strcpy(s->policy_hash, hash);
+	s->rules = rules;
+	s->enforce = enforce;
+	s->blocks = blocks;
+	s->generation = generation;
+	s->since_wall_ns = since;
+	return 0;
+}
+
+/* A copy that owns its strings. */
+static int copy_state(const struct state *from, struct state **out)
+{
 	struct state *s = calloc(1, sizeof(*s));
 
-	if (!s)
-		return NULL;
-	s->cgroup = copy_string(root, "cgroup");
-	s->policy_path = copy_string(root, "policy_path");
-	s->profile = copy_string(root, "profile");
-	s->rules = json_integer_value(json_object_get(root, "rules"));
-	s->enforce = json_is_true(json_object_get(root, "enforce"));
-	s->blocks = json_is_true(json_object_get(root, "blocks"));
-	s->generation = json_integer_value(json_object_get(root, "generation"));
-	s->since_wall_ns = json_integer_value(json_object_get(root, "since_wall_ns"));
-	if (hash && strlen(hash) < sizeof(s->policy_hash))
-		strcpy(s->policy_hash, hash);
-	for (int h = 0; h < HOOK_COUNT; h++)
-		read_hook(json_object_get(hooks, kernel_program_name(h)), &s->hook[h]);
-	return s;
+	if (s) {
+		*s = *from;
+		s->cgroup = strdup(from->cgroup);
+		s->profile = strdup(from->profile);
+		s->policy_path = from->policy_path ? strdup(from->policy_path) : NULL;
+	}
+	if (!s || !s->cgroup || !s->profile || (from->policy_path && !s->policy_path)) {
+		state_free(s);
+		return fail(-ENOMEM, "read what was asked");
+	}
+	*out = s;
+	return 0;
 }
 
 int state_load(const char *dir, struct state **out)
 {
 	char path[PATH_MAX];
 	json_error_t where;
-	struct state *s;
+	struct state s = {};
 	json_t *root;
+	int err;
 
 	snprintf(path, sizeof(path), "%.4000s/" FILE_NAME, dir);
 	if (access(path, F_OK) && errno == ENOENT)
@@ -144,14 +181,11 @@ int state_load(const char *dir, struct state **out)
 	root = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
 	if (!root)
 		return refuse(-EINVAL, "%s:%d:%d: %s", path, where.line, where.column, where.text);
-	s = read_state(root);
+	err = read_state(root, path, &s);
+	if (!err)
+		err = copy_state(&s, out);
 	json_decref(root);
-	if (!s || !s->cgroup) {
-		state_free(s);
-		return refuse(-EINVAL, "%s: does not say which cgroup the fence is on", path);
-	}
-	*out = s;
-	return 0;
+	return err;
 }
 
 int state_remove(const char *dir)
@@ -193,10 +227,12 @@ int state_lock_reader(const char *dir, int *fd)
 	}
 	err = -errno;
 	if (err == -EAGAIN || err == -EACCES) {
-		if (fcntl(file, F_GETLK, &lock) || lock.l_type == F_UNLCK)
-			lock.l_pid = 0;
-		err = refuse(-EBUSY, "process %d reads the record of this fence already",
-			(int)lock.l_pid);
+		if (fcntl(file, F_GETLK, &lock) || lock.l_type == F_UNLCK || lock.l_pid <= 0)
+			err = refuse(
+				-EBUSY, "another process reads the record of this fence already");
+		else
+			err = refuse(-EBUSY, "process %d reads the record of this fence already",
+				(int)lock.l_pid);
 	} else {
 		err = fail(err, "lock %s", path);
 	}
@@ -204,10 +240,11 @@ int state_lock_reader(const char *dir, int *fd)
 	return err;
 }
 
-/* What is wrong with one hook, NULL when nothing is. A hook without settings of its own has policy 0. */
+/* What is wrong with one hook, NULL when nothing is. A hook without settings of its own has generation 0. */
 static const char *hook_fault(const struct state *s, const struct guard_look *look, enum hook h)
 {
 	const struct link_seen *l = &look->link[h];
+	char policy[17];
 
 	if (!look->attached[h])
 		return "is no longer attached, and not removed by us";
@@ -215,25 +252,31 @@ static const char *hook_fault(const struct state *s, const struct guard_look *lo
 		return "is attached by another link than the one we made";
 	if (memcmp(l->tag, s->hook[h].tag, sizeof(l->tag)))
 		return "is not the program we put there";
-	if (l->generation && l->generation != s->generation)
+	if (!l->generation)
+		return NULL;
+	snprintf(policy, sizeof(policy), "%016llx", (unsigned long long)l->policy);
+	if (l->generation != s->generation || strncmp(policy, s->policy_hash, 16))
 		return "has another policy than the one asked for: a change was interrupted";
-	if (l->generation && l->enforce != s->enforce)
+	if (l->enforce != s->enforce)
 		return "is not in the mode asked for";
 	return NULL;
 }
 
-char *state_differs(const struct state *asked, const struct guard_look *look)
+bool state_differs(const struct state *asked, const struct guard_look *look, char why[STATE_WHY])
 {
 	const char *fault;
-	char *text = NULL;
 
-	if (!look->state.armed)
-		return strdup(
+	if (!look->state.armed) {
+		snprintf(why, STATE_WHY,
 			"the programs are attached and not armed: the first arming was cut off");
-	for (int h = 0; h < HOOK_COUNT && !text; h++) {
-		fault = asked->hook[h].asked ? hook_fault(asked, look, h) : NULL;
-		if (fault && asprintf(&text, "%s %s", kernel_program_name(h), fault) < 0)
-			return NULL;
+		return true;
 	}
-	return text;
+	for (int h = 0; h < HOOK_COUNT; h++) {
+		fault = asked->hook[h].asked ? hook_fault(asked, look, h) : NULL;
+		if (fault) {
+			snprintf(why, STATE_WHY, "%s %s", kernel_program_name(h), fault);
+			return true;
+		}
+	}
+	return false;
 }

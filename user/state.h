@@ -9,6 +9,8 @@
 
 #define STATE_DIR "/run/smtpfence" /* pins, what was asked, the reader's lock */
 
+#define STATE_WHY 160
+
 /* One hook as it was when it was armed. */
 struct state_hook {
 	bool asked;
@@ -33,7 +35,7 @@ struct state {
 /* Written whole, by rename, mode 0600, in a directory that pin_open() made. 0 or -errno, said. */
 int state_save(const char *dir, const struct state *s);
 
-/* -ENOENT, silent, when nothing was asked. Free with state_free(), which takes NULL. */
+/* -ENOENT, silent, when nothing was asked; -EINVAL, said, when the file lacks anything. Free with state_free(), which takes NULL. */
 int state_load(const char *dir, struct state **out);
 int state_remove(const char *dir);
 void state_free(struct state *s);
@@ -41,5 +43,5 @@ void state_free(struct state *s);
 /* The lock of the ring's one reader, held until the fd is closed. -EBUSY, said with the holder's pid. */
 int state_lock_reader(const char *dir, int *fd);
 
-/* Why the kernel does not hold what was asked: one line, owned by the caller; NULL when it does. */
-char *state_differs(const struct state *asked, const struct guard_look *look);
+/* Does the kernel hold anything else than what was asked? Then one line says in `why` what. */
+bool state_differs(const struct state *asked, const struct guard_look *look, char why[STATE_WHY]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* smtpfence status: is the fence up, as asked, and in the kernel? */
+#include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -28,10 +29,10 @@ static const char help[] =
 static int show(const char *state, bool json)
 {
 	struct standing s = {};
-	int status = STATUS_FAILED;
+	int status = STATUS_FAILED, err = standing_look(state, &s);
 
-	if (standing_look(state, &s))
-		return STATUS_FAILED;
+	if (err)
+		return err == -EPERM || err == -EACCES ? STATUS_UNABLE : STATUS_FAILED;
 	if (!(json ? board_json(&s, stdout) : board_text(&s, stdout)))
 		status = standing_as_asked(&s) ? STATUS_OK : STATUS_FINDINGS;
 	standing_clear(&s);
