@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,8 @@ static int make(const char *dir)
 	char path[PATH_MAX];
 	char *slash;
 
-	snprintf(path, sizeof(path), "%s", dir);
+	if ((size_t)snprintf(path, sizeof(path), "%s", dir) >= sizeof(path))
+		return refuse(-ENAMETOOLONG, "make %.32s...: its path is too long", dir);
 	for (slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		if (mkdir(path, 0755) && errno != EEXIST)
@@ -76,22 +78,62 @@ int archive_keep(const char *dir, const struct policy *p, const char hash[65])
 	return err ? fail(err, "keep the policy in %s", dir) : 0;
 }
 
+/* The warnings that reading gives were for who wrote the policy, and have been given. */
+static int read_kept(const char *path, struct policy **out)
+{
+	FILE *to = say_file();
+	int err;
+
+	say_to(NULL);
+	err = policy_open(path, out);
+	say_to(to);
+	return err ? fail(err, "read the kept policy %s", path) : 0;
+}
+
+static int open_kept(const char *dir, const char *hash, struct policy **out)
+{
+	struct policy *p = NULL;
+	char path[PATH_MAX], now[65];
+	int err;
+
+	snprintf(path, sizeof(path), "%.3000s/%.64s.yaml", dir, hash);
+	err = read_kept(path, &p);
+	if (err)
+		return err;
+	err = policy_hash(p, now);
+	if (err)
+		err = fail(err, "read the kept policy %s", path);
+	else if (strcmp(now, hash))
+		err = refuse(-EUCLEAN, "the kept policy %s is not what it was", path);
+	if (err)
+		policy_free(p);
+	else
+		*out = p;
+	return err;
+}
+
+/* "HASH.yaml", 64 hex digits that begin as asked. */
+static bool is_kept(const char *name, const char *begin)
+{
+	return !strncmp(name, begin, 16) && strspn(name, "0123456789abcdef") == 64 &&
+	       !strcmp(name + 64, ".yaml");
+}
+
 int archive_find(const char *dir, uint64_t hash, struct policy **out)
 {
-	char path[PATH_MAX], begin[17];
+	char begin[17], found[65] = "";
 	struct dirent *e;
 	DIR *d = opendir(dir);
-	int err = -ENOENT;
+	int n = 0;
 
 	if (!d)
 		return errno == ENOENT ? -ENOENT : fail(-errno, "open %s", dir);
 	snprintf(begin, sizeof(begin), "%016" PRIx64, hash);
-	while (err == -ENOENT && (e = readdir(d))) {
-		if (strncmp(e->d_name, begin, 16) || !strstr(e->d_name, ".yaml"))
-			continue;
-		snprintf(path, sizeof(path), "%.3000s/%s", dir, e->d_name);
-		err = policy_open(path, out);
-	}
+	while ((e = readdir(d)))
+		if (is_kept(e->d_name, begin) && !n++)
+			snprintf(found, sizeof(found), "%.64s", e->d_name);
 	closedir(d);
-	return err;
+	if (n != 1)
+		return n ? -ENOTUNIQ : -ENOENT;
+	return open_kept(dir, found, out);
 }

@@ -11,5 +11,8 @@ struct policy;
 /* Keeps the canonical text under its hash; made 0700 where missing. 0 or -errno, said. */
 int archive_keep(const char *dir, const struct policy *p, const char hash[65]);
 
-/* The kept policy whose hash begins with these 8 bytes. -ENOENT, silent, when it is not kept. */
+/*
+ * The kept policy whose hash begins with these 8 bytes. -ENOENT, silent, when it is not kept; -ENOTUNIQ,
+ * silent, when several are that begin so; else -errno, said: -EUCLEAN when its text has changed since.
+ */
 int archive_find(const char *dir, uint64_t hash, struct policy **out);
