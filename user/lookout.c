@@ -50,6 +50,13 @@ static const struct policy *policy_of(struct lookout *l, const struct attempt *a
 	return l->policy;
 }
 
+/* Before the record is committed: who comes after a crash passes over what was committed. */
+static void push(struct lookout *l)
+{
+	if (!l->err && fflush(l->to))
+		l->err = -errno;
+}
+
 static void show_line(struct lookout *l, const struct attempt *a)
 {
 	const struct policy *p = policy_of(l, a);
@@ -60,9 +67,11 @@ static void show_line(struct lookout *l, const struct attempt *a)
 	if (!l->err)
 		l->err = incident_add(l->incidents, a, p ? p->profile_name : NULL,
 			rule_name(p, a->k.rule), &i, &fresh);
-	if (!l->err && fresh)
-		fprintf(l->to, "%.8s  %s\n", text_utc(at, a->wall_ns) + 11,
-			report_line(line, sizeof(line), a));
+	if (l->err || !fresh)
+		return;
+	fprintf(l->to, "%.8s  %s\n", text_utc(at, a->wall_ns) + 11,
+		report_line(line, sizeof(line), a));
+	push(l);
 }
 
 static void on_attempt(const struct attempt *a, void *arg)
@@ -87,6 +96,7 @@ static void on_settled(const struct attempt *a, void *arg)
 	};
 	if (!l->err)
 		l->err = attempt_json(a, &c, l->to);
+	push(l);
 }
 
 static int open_fence(const char *dir, struct lookout *l)
@@ -118,7 +128,7 @@ int lookout_open(const char *dir, bool json, FILE *to, struct lookout **out)
 	int err;
 
 	if (!l)
-		return -ENOMEM;
+		return fail(-ENOMEM, "open the fence");
 	l->to = to;
 	l->json = json;
 	l->lock = -1;
@@ -158,9 +168,7 @@ int lookout_fd(const struct lookout *l)
 
 static int flush(struct lookout *l)
 {
-	if (l->err)
-		return fail(l->err, "take up an attempt");
-	return fflush(l->to) ? fail(-errno, "write what was seen") : 0;
+	return l->err ? fail(l->err, "write what was seen") : 0;
 }
 
 int lookout_read(struct lookout *l)

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "announce.h"
 #include "archive.h"
@@ -46,7 +47,7 @@ static int work_out(const struct policy *p, const struct raise *r, struct works 
 		return err;
 	w->cgroup = r->cgroup ? realpath(r->cgroup, NULL) : strdup(w->mount);
 	if (!w->cgroup)
-		return fail(-errno, "find cgroup %s", r->cgroup);
+		return fail(-errno, "find cgroup %s", r->cgroup ? r->cgroup : w->mount);
 	return 0;
 }
 
@@ -72,20 +73,23 @@ static void tell(const struct works *w, FILE *to)
 static void fill_hooks(struct state *s, const struct guard_look *look)
 {
 	for (int h = 0; h < HOOK_COUNT; h++) {
-		s->hook[h].asked = look->attached[h];
+		s->hook[h].asked = look->link[h].id; /* also if somebody detached it just now */
 		s->hook[h].link = look->link[h].id;
 		memcpy(s->hook[h].tag, look->link[h].tag, sizeof(s->hook[h].tag));
 	}
 }
 
-/* `since` is of the mode: another policy in the same mode does not begin it anew. */
-static uint64_t since(const char *dir, bool enforce)
+/*
+ * `since` is of the mode: another policy in the same mode does not begin it anew, but a fence that was
+ * gone meanwhile does.
+ */
+static uint64_t since(const char *dir, bool enforce, const struct fence_state *now)
 {
+	uint64_t at = text_wall_now(), armed = now->since_ns + text_boot_offset();
 	struct state *before = NULL;
-	uint64_t at = text_wall_now();
 
-	if (!state_load(dir, &before) && before->enforce == enforce && before->since_wall_ns)
-		at = before->since_wall_ns;
+	if (!state_load(dir, &before) && before->enforce == enforce)
+		at = before->since_wall_ns > armed ? before->since_wall_ns : armed;
 	state_free(before);
 	return at;
 }
@@ -107,30 +111,47 @@ static int write_down(const struct works *w, const char *dir, const struct pin *
 		s.policy_path = realpath(w->policy->path, path) ? path : w->policy->path;
 	strcpy(s.policy_hash, w->hash);
 	s.generation = look.link[HOOK_CONNECT4].generation;
-	s.since_wall_ns = since(dir, s.enforce);
+	s.since_wall_ns = since(dir, s.enforce, &look.state);
 	fill_hooks(&s, &look);
 	return state_save(dir, &s);
 }
 
-static int arm(const struct works *w, const struct raise *r)
+/* A place to pin that was made for nothing. What failed has been said. */
+static int undo(struct pin *pin, const char *dir, int err)
 {
-	const char *dir = r->state ? r->state : STATE_DIR;
+	if (!pin_unmount(pin, dir))
+		(void)rmdir(dir); /* it may hold policies */
+	return err;
+}
+
+/* With the lock held. */
+static int arm_locked(const struct works *w, const char *dir, const struct pin *pin)
+{
 	struct kernel_options o = { .outcomes = true };
 	char archive[PATH_MAX] = ARCHIVE_DIR;
-	struct pin *pin = NULL;
 	int err;
 
-	if (r->state)
-		snprintf(archive, sizeof(archive), "%.3000s/policy", r->state);
-	err = pin_open(dir, true, &pin);
-	if (!err)
-		err = pin_lock(pin);
-	if (!err)
-		err = archive_keep(archive, w->policy, w->hash);
+	if (strcmp(dir, STATE_DIR))
+		snprintf(archive, sizeof(archive), "%.3000s/policy", dir);
+	err = archive_keep(archive, w->policy, w->hash);
 	if (!err)
 		err = guard_arm(pin, w->compiled, w->cgroup, &o);
+	return err ?: write_down(w, dir, pin);
+}
+
+static int arm(const struct works *w, const char *dir)
+{
+	struct guard_look look;
+	struct pin *pin = NULL;
+	int err = pin_open(dir, true, &pin);
+
 	if (!err)
-		err = write_down(w, dir, pin);
+		err = pin_lock(pin);
+	if (!err) {
+		err = arm_locked(w, dir, pin);
+		if (err && guard_look(pin, &look) == -ENOENT)
+			return undo(pin, dir, err);
+	}
 	pin_close(pin);
 	return err;
 }
@@ -156,7 +177,7 @@ int raise_fence(const struct policy *p, const struct raise *r, FILE *to)
 	if (!err && !r->quiet)
 		tell(&w, to);
 	if (!err)
-		err = arm(&w, r);
+		err = arm(&w, r->state ? r->state : STATE_DIR);
 	if (!err && !r->quiet)
 		tell_armed(&w, to);
 	works_free(&w);
