@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Sums over the slots, the laws, and the walk over what waits in the ring. */
-#include "../../user/counts.c"
+#include "user/counts.c"
 
 #include "said.h"
 
