@@ -122,6 +122,8 @@ vm: tests ## the kernel matrix under qemu (root)
 	$Qtests/run vm
 fuzz: $(FUZZERS) ## every fuzzer, FUZZ_SECONDS each (60)
 	$Qtests/run fuzz
+bench: all $(TOOLS) ## what the fence costs, as ratios; figures to $$O/bench.json (root)
+	$QO=$O tests/bench/bench
 deps-quiet: ; $Qdist/deps --check build
 
 install: all ## DESTDIR= PREFIX=
@@ -137,5 +139,5 @@ help: ## this list
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all tests packets deps deps-quiet check test demo vm fuzz install clean help
+.PHONY: all tests packets deps deps-quiet check test demo vm fuzz bench install clean help
 -include $(wildcard $O/*.d $O/*/*.d $O/*/*/*.d)
