@@ -28,6 +28,7 @@
 #include "wire.h"
 
 #define PATIENCE_MS 1000 /* before we say whom we wait for */
+#define LAST_MOST 10000 /* attempts kept for `report` unasked: some 20 MB */
 #define MERCY_MS 2000 /* between SIGTERM and SIGKILL */
 
 struct session {
@@ -256,6 +257,7 @@ static int prepare(struct session *s, const struct invoker *who)
 	o.policy = s->policy;
 	o.record[0] = s->hello.fd[WIRE_OUTPUT];
 	o.record[1] = s->hello.fd[WIRE_LAST];
+	o.most[1] = LAST_MOST;
 	o.socket_passed = s->hello.flags & WIRE_SOCKET_PASSED;
 	err = tally_open(&o, &s->tally);
 	return err ? err : open_fence(s, who);

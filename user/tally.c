@@ -23,6 +23,7 @@ struct tally {
 	struct tally_options o;
 	struct incidents *incidents;
 	FILE *record[RECORDS];
+	size_t lines[RECORDS]; /* that should be in it */
 	int record_err; /* first one */
 	bool short_of_memory; /* said already */
 };
@@ -101,8 +102,11 @@ void tally_settled(const struct attempt *a, void *arg)
 
 	incident_settle(t->incidents, a);
 	for (int i = 0; i < RECORDS; i++) {
-		int err = t->record[i] ? attempt_json(a, &c, t->record[i]) : 0;
+		int err = 0;
 
+		t->lines[i]++;
+		if (t->record[i] && (!t->o.most[i] || t->lines[i] <= t->o.most[i]))
+			err = attempt_json(a, &c, t->record[i]);
 		if (err && !t->record_err)
 			t->record_err = err;
 	}
@@ -113,6 +117,10 @@ static int flush_records(struct tally *t)
 	for (int i = 0; i < RECORDS; i++)
 		if (t->record[i] && fflush(t->record[i]) && !t->record_err)
 			t->record_err = -errno;
+	for (int i = 0; i < RECORDS; i++)
+		if (t->record[i] && t->o.most[i] && t->lines[i] > t->o.most[i])
+			say("what `smtpfence report` will read ends after the first %zu attempts; -o FILE has no end",
+				t->o.most[i]);
 	return t->record_err ? fail(t->record_err, "write the record of the attempts") : 0;
 }
 

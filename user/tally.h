@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 struct attempt;
@@ -16,6 +17,7 @@ struct tally_options {
 	const struct policy *policy;
 	FILE *out; /* for people: lines and report. Not owned */
 	int record[2]; /* files that get each attempt as a JSON line; -1 none. Not owned */
+	size_t most[2]; /* lines in it at most, so that a flood fills no disk; 0: no limit */
 	bool socket_passed; /* the command was given a TCP socket */
 };
 

@@ -33,6 +33,7 @@ struct fixture {
 	FILE *out;
 	struct tally *tally;
 	int record;
+	size_t most; /* lines in it */
 };
 
 static int open_record(void)
@@ -54,6 +55,7 @@ static void begin(struct fixture *f, int record)
 	f->out = open_memstream(&f->said, &f->said_n);
 	say_to(f->out);
 	o.policy = f->policy;
+	o.most[0] = f->most;
 	o.out = f->out;
 	assert_int_equal(tally_open(&o, &f->tally), 0);
 }
@@ -118,6 +120,23 @@ static void tells_once_and_writes_each(void **state)
 	end(&f);
 }
 
+static void a_limit_is_kept_and_said(void **state)
+{
+	(void)state;
+	for (unsigned most = 2; most <= 3; most++) {
+		struct fixture f = { .most = most };
+		char text[32768] = "";
+
+		begin(&f, open_record());
+		see(&f, 3);
+		assert_int_equal(report(&f, 0), 0);
+		assert_true(pread(f.record, text, sizeof(text) - 1, 0) > 0);
+		assert_int_equal(count(text, "\n"), most);
+		assert_int_equal(count(f.said, "ends after the first 2 attempts"), most == 2);
+		end(&f);
+	}
+}
+
 static void says_how_it_ended(void **state)
 {
 	static const struct {
@@ -179,6 +198,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_once_and_writes_each),
+		cmocka_unit_test(a_limit_is_kept_and_said),
 		cmocka_unit_test(says_how_it_ended),
 		cmocka_unit_test(quiet_and_json_tell_nothing_before),
 		cmocka_unit_test(a_record_cut_short_is_a_failure),
