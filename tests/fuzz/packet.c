@@ -36,61 +36,84 @@ static struct found other(bool fragment)
 	return (struct found){ .kind = fragment ? PACKET_SHORT : PACKET_OTHER };
 }
 
+static struct found tcp(struct bytes b, bool fragment)
+{
+	struct found f = { .kind = PACKET_TCP };
+
+	if (b.n < 14)
+		f = other(fragment);
+	if (b.n >= 4)
+		f.port = b.data[2] * 256U + b.data[3];
+	if (b.n >= 14)
+		f.flags = b.data[13];
+	return f;
+}
+
+static bool extension(int protocol, bool v6)
+{
+	static const int of_v6[] = { 0, 43, 44, 60, 135, 139, 140 };
+
+	for (size_t i = 0; v6 && i < sizeof(of_v6) / sizeof(*of_v6); i++)
+		if (of_v6[i] == protocol)
+			return true;
+	return protocol == 51;
+}
+
+/* Bytes to skip over an extension header; 0: it is the end, and *f says which. */
+static size_t extension_bytes(struct bytes b, int protocol, bool fragment, struct found *f)
+{
+	const uint8_t *p = b.data;
+
+	*f = other(fragment);
+	if (b.n < (protocol == 44 ? 8 : 4))
+		return 0;
+	if (protocol == 43 && (p[2] == 2 || p[2] == 4) && p[3] && b.n < 24)
+		return 0;
+	*f = other(false);
+	if (protocol == 44)
+		return (p[2] * 256 + p[3]) / 8 ? 0 : 8;
+	return protocol == 51 ? (p[1] + 2) * 4 : (p[1] + 1) * 8;
+}
+
+static size_t ip_bytes(struct bytes b, bool v6, bool fragment, struct found *f)
+{
+	const uint8_t *p = b.data;
+	size_t n;
+
+	*f = other(fragment);
+	if (b.n < (v6 ? 40 : 20))
+		return 0;
+	*f = other(false);
+	n = v6 ? 40 : (p[0] % 16) * 4;
+	if (p[0] / 16 != (v6 ? 6 : 4) || n < 20 || (!v6 && (p[6] % 32) * 256 + p[7]))
+		return 0;
+	return n;
+}
+
 static struct found parse(struct bytes b, int protocol, bool v6, bool fragment, int depth)
 {
 	const uint8_t *p = b.data;
+	struct found f;
 	size_t skip;
 
 	if (depth == PACKET_HEADERS)
 		return (struct found){ .kind = PACKET_DEEP };
-	if (protocol == 6) {
-		struct found f = { .kind = PACKET_TCP };
-
-		if (b.n < 14) {
-			f = other(fragment);
-			f.port = b.n >= 4 ? p[2] * 256U + p[3] : 0;
-			return f;
-		}
-		f.port = p[2] * 256U + p[3];
-		f.flags = p[13];
-		return f;
-	}
+	if (protocol == 6)
+		return tcp(b, fragment);
 	if (protocol == 4 || protocol == 41) {
-		if (b.n < (protocol == 4 ? 20 : 40))
-			return other(fragment);
-		if (p[0] / 16 != (protocol == 4 ? 4 : 6))
-			return other(false);
-		skip = protocol == 4 ? (p[0] % 16) * 4 : 40;
-		if (protocol == 4 && (skip < 20 || (p[6] % 32) * 256 + p[7]))
-			return other(false);
-		fragment |= protocol == 4 && p[6] & 32;
 		v6 = protocol == 41;
-		protocol = protocol == 4 ? p[9] : p[6];
+		skip = ip_bytes(b, v6, fragment, &f);
+		if (!skip)
+			return f;
+		fragment |= !v6 && p[6] & 32;
+		protocol = v6 ? p[6] : p[9];
 	} else {
-		switch (protocol) {
-		case 0:
-		case 43:
-		case 60:
-		case 135:
-		case 139:
-		case 140:
-		case 44:
-			if (!v6)
-				return other(false);
-			/* fall through */
-		case 51:
-			break;
-		default:
+		if (!extension(protocol, v6))
 			return other(false);
-		}
-		if (b.n < (protocol == 44 ? 8 : 4))
-			return other(fragment);
-		if (protocol == 43 && (p[2] == 2 || p[2] == 4) && p[3] && b.n < 24)
-			return other(fragment);
-		if (protocol == 44 && (p[2] * 256 + p[3]) / 8)
-			return other(false);
+		skip = extension_bytes(b, protocol, fragment, &f);
+		if (!skip)
+			return f;
 		fragment |= protocol == 44 && p[3] & 1;
-		skip = protocol == 44 ? 8 : protocol == 51 ? (p[1] + 2) * 4 : (p[1] + 1) * 8;
 		protocol = p[0];
 	}
 	if (skip > b.n)
