@@ -127,7 +127,7 @@ internet() { # COMMAND...: on the far side
 start() { # FILE COMMAND...: in the background, output to FILE; ended at the latest when the test ends
 	local to=$1
 	shift
-	"$@" > "$to" 2>&1 &
+	"$@" > "$to" 2>&1 <&0 &
 	STARTED+=($!)
 }
 
