@@ -65,28 +65,17 @@ static __always_inline void connect_class(struct trial *t, bool v6)
  */
 static __always_inline void connect_mark(struct trial *t, struct bpf_sock *sk)
 {
+	bool refused = t->a.verdict == VERDICT_DENIED && t->a.action == ACTION_BLOCK;
 	struct fence_mark *m;
 
-	if (t->a.verdict == VERDICT_DENIED && t->a.action == ACTION_BLOCK) {
-		m = bpf_sk_storage_get(&fence_mark, sk, NULL, 0);
-		if (m)
-			mark_fill(m, t);
-		return;
-	}
-	m = bpf_sk_storage_get(&fence_mark, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	m = bpf_sk_storage_get(&fence_mark, sk, NULL, refused ? 0 : BPF_SK_STORAGE_GET_F_CREATE);
 	if (m) {
-		if (m->watching && !m->told)
-			tell_outcome(m, OUTCOME_UNKNOWN, 0, 0);
+		mark_end(m);
 		mark_fill(m, t);
 		return;
 	}
-	if (t->a.action == ACTION_DROP || (t->q.blocked && t->q.in_scope)) {
-		t->a.action = ACTION_BLOCK;
-		t->a.err = settings.default_errno;
-		t->a.reason = REASON_NO_MARK;
-		if (settings.enforce || t->a.verdict == VERDICT_DENIED)
-			t->a.verdict = VERDICT_DENIED;
-	}
+	if (!refused && (t->a.action == ACTION_DROP || (t->q.blocked && t->q.in_scope)))
+		decide_failsafe(&t->a, true, REASON_NO_MARK, &settings);
 }
 
 static __always_inline int connect_judge(struct trial *t, struct bpf_sock_addr *ctx, bool v6)

@@ -2,6 +2,7 @@
 /* What a socket's storage remembers: the verdict for later hooks, or who made a raw socket. */
 #pragma once
 
+#include "tell.h"
 #include "trial.h"
 
 static __always_inline void mark_fill(struct fence_mark *m, const struct trial *t)
@@ -50,6 +51,13 @@ static __always_inline void mark_identify(struct bpf_sock *sk)
 	m->exe = w.exe;
 	m->version = FENCE_LAYOUT;
 	__builtin_memcpy(m->comm, w.comm, sizeof(m->comm));
+}
+
+/* The socket goes elsewhere, or ends: what became of its attempt is unknown, unless it has been told. */
+static __always_inline void mark_end(struct fence_mark *m)
+{
+	if (m->attempt && !m->told && m->verdict != VERDICT_DENIED)
+		tell_outcome(m, OUTCOME_UNKNOWN, 0, 0);
 }
 
 static __always_inline bool mark_is_for(const struct fence_mark *m, const struct target *to)

@@ -4,7 +4,7 @@
 
 #include <asm-generic/errno.h>
 
-#include "tell.h"
+#include "mark.h"
 #include "vmlinux.h"
 
 static __always_inline struct fence_mark *outcome_mark(struct bpf_sock_ops *ops)
@@ -72,6 +72,6 @@ static __always_inline void outcome_released(struct bpf_sock *sk)
 {
 	struct fence_mark *m = bpf_sk_storage_get(&fence_mark, sk, NULL, 0);
 
-	if (m && m->attempt && !m->told && !m->watching && m->verdict != VERDICT_DENIED)
-		tell_outcome(m, OUTCOME_UNKNOWN, 0, 0);
+	if (m && !m->watching)
+		mark_end(m);
 }
