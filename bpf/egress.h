@@ -40,6 +40,7 @@ static __always_inline bool egress_mark(struct trial *t, struct bpf_sock *sk)
 	m = bpf_sk_storage_get(&fence_mark, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!m)
 		return false;
+	mark_end(m);
 	mark_fill(m, t);
 	m->action = t->a.action == ACTION_ALLOW ? ACTION_ALLOW : ACTION_DROP;
 	return true;
@@ -63,6 +64,20 @@ static __always_inline int egress_settle(struct trial *t, struct bpf_sock *sk)
 	return t->a.verdict == VERDICT_DENIED ? EGRESS_DROP : EGRESS_PASS;
 }
 
+/* A first hop in scope is a way out, whatever it is told to do with the packet. */
+static __always_inline void egress_target(struct target *to, const struct packet *p)
+{
+	struct target hop = { .port = p->dport };
+
+	to->port = p->dport;
+	__builtin_memcpy(to->addr, p->daddr, sizeof(to->addr));
+	target_settle(to, p->v6);
+	__builtin_memcpy(hop.addr, p->hop, sizeof(hop.addr));
+	target_settle(&hop, p->v6);
+	if (p->routed && settings.scope >> hop.class & 1)
+		*to = hop;
+}
+
 static __always_inline int egress_judge(struct __sk_buff *skb, const struct packet *p)
 {
 	struct fence_mark *m = NULL;
@@ -72,18 +87,19 @@ static __always_inline int egress_judge(struct __sk_buff *skb, const struct pack
 
 	t.hook = HOOK_EGRESS;
 	t.ifindex = skb->ifindex;
-	t.to.port = p->dport;
-	__builtin_memcpy(t.to.addr, p->daddr, sizeof(t.to.addr));
-	target_settle(&t.to, p->v6);
+	egress_target(&t.to, p);
 	sk = skb->sk;
 	if (sk)
 		sk = bpf_sk_fullsock(sk);
 	if (sk)
 		m = bpf_sk_storage_get(&fence_mark, sk, NULL, 0);
+	/* Nothing at all leaves a socket whose attempt was denied, wherever NAT or a route sends it. */
+	if (m && m->attempt && m->verdict == VERDICT_DENIED)
+		return EGRESS_DROP;
 	if (m && m->attempt && mark_is_for(m, &t.to))
-		return m->verdict == VERDICT_DENIED ? EGRESS_DROP : EGRESS_PASS;
-	if (skb->ifindex ==
-		LOOPBACK_IFINDEX) /* judged at connect() if at all: own addresses are exempt */
+		return EGRESS_PASS;
+	/* What stays here is judged at connect(), if at all. */
+	if (skb->ifindex == LOOPBACK_IFINDEX)
 		return EGRESS_PASS;
 	if (p->found == PACKET_TCP && (p->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
 		return EGRESS_PASS;

@@ -26,13 +26,15 @@ enum packet_find {
 struct packet {
 	__u32 off; /* of the next header, from the start of the network header */
 	__u32 daddr[4]; /* where it goes in the end, network order; IPv4 in [0] */
+	__u32 hop[4]; /* where it goes first, when routed */
 	__u16 dport; /* host order; 0 when not shown */
 	__u8 next; /* protocol at off; IPIP and IPV6 stand for an IP header */
 	__u8 v6;
 	__u8 fragment; /* the first of several */
 	__u8 flags; /* TCP's */
 	__u8 found; /* enum packet_find */
-	__u8 pad[5];
+	__u8 routed; /* by a routing header of IPv6 */
+	__u8 pad[4];
 };
 
 static inline __u16 be16_at(const __u8 *p)
@@ -57,7 +59,7 @@ static inline __u8 packet_ip4(const struct __sk_buff *skb, struct packet *p)
 	if (h[0] >> 4 != 4 || (h[0] & 0xf) < 5 || frag & IP_FRAGMENT_OFFSET)
 		return PACKET_OTHER;
 	p->fragment |= !!(frag & IP_MORE_FRAGMENTS);
-	p->v6 = 0;
+	p->v6 = p->routed = 0;
 	__builtin_memcpy(p->daddr, h + 16, 4);
 	p->daddr[1] = p->daddr[2] = p->daddr[3] = 0;
 	p->next = h[9];
@@ -74,6 +76,7 @@ static inline __u8 packet_ip6(const struct __sk_buff *skb, struct packet *p)
 	if (h[0] >> 4 != 6)
 		return PACKET_OTHER;
 	p->v6 = 1;
+	p->routed = 0;
 	__builtin_memcpy(p->daddr, h + 24, 16);
 	p->next = h[6];
 	p->off += sizeof(h);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Ways through a socket that was prepared: header options, exhausted option memory, a fixed source port. */
+/* Ways through a socket that was prepared: header options, source routes, exhausted option memory, a fixed source port. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,6 +29,38 @@ static int try_dstopts(const struct aim *a)
 
 	if (fd >= 0 && setsockopt(fd, IPPROTO_IPV6, IPV6_DSTOPTS, pad, sizeof(pad)))
 		return try_broken("IPV6_DSTOPTS");
+	return try_connect(fd, &a->to.sa, a->bytes);
+}
+
+/* Loose source routing: the packet goes to $TRY25_HOP and names the target in its options. */
+static int try_source_route(const struct aim *a)
+{
+	unsigned char route[8] = { 1, 131, 7,
+		4 }; /* NOP, LSRR of 7 bytes, pointer to the first hop */
+	int fd = try_socket(a, IPPROTO_TCP);
+	const char *hop = getenv("TRY25_HOP");
+
+	if (!hop || inet_pton(AF_INET, hop, route + 4) != 1)
+		return try_broken("TRY25_HOP");
+	if (fd >= 0 && setsockopt(fd, IPPROTO_IP, IP_OPTIONS, route, sizeof(route)))
+		return try_broken("IP_OPTIONS");
+	return try_connect(fd, &a->to.sa, a->bytes);
+}
+
+/* The same with a segment routing header (RFC 8754), which needs no privilege either. */
+static int try_segment_route(const struct aim *a)
+{
+	struct {
+		unsigned char next, length, type, left, last, flags, tag[2];
+		struct in6_addr segment[2]; /* from the last on; the kernel fills in the target */
+	} route = { .length = 4, .type = 4, .left = 1, .last = 1 };
+	int fd = try_socket(a, IPPROTO_TCP);
+	const char *hop = getenv("TRY25_HOP");
+
+	if (!hop || inet_pton(AF_INET6, hop, &route.segment[1]) != 1)
+		return try_broken("TRY25_HOP");
+	if (fd >= 0 && setsockopt(fd, IPPROTO_IPV6, IPV6_RTHDR, &route, sizeof(route)))
+		return TRY_SKIP;
 	return try_connect(fd, &a->to.sa, a->bytes);
 }
 
@@ -72,6 +105,8 @@ static int try_simultaneous(const struct aim *a)
 const struct way option_ways[] = {
 	{ "ip_options_sock", AF_INET, try_ip_options },
 	{ "tcp6_dstopts_sock", AF_INET6, try_dstopts },
+	{ "source_route", AF_INET, try_source_route },
+	{ "segment_route", AF_INET6, try_segment_route },
 	{ "md5_fill", AF_INET, try_md5_fill },
 	{ "simultaneous_open", AF_INET, try_simultaneous },
 	{ NULL, 0, NULL },
