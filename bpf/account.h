@@ -69,11 +69,11 @@ __noinline int trial_tell(struct trial *t)
 	if (!t)
 		return 0;
 	tell_count(FENCE_SLOT(t->a.verdict & 3, t->hook & 7, t->a.reason & 15));
-	cgroup = tell_cgroup(t->place.id);
+	cgroup = tell_cgroup(t->place.id, true);
 	if (!cgroup)
 		return 0;
 	account_verdict(cgroup, t->a.verdict);
-	share = t->place.share == t->place.id ? cgroup : tell_cgroup(t->place.share);
+	share = t->place.share == t->place.id ? cgroup : tell_cgroup(t->place.share, false);
 	fresh = subject_fresh(&t->who, t->reader);
 	if (!tell_wanted(share, fresh)) {
 		tell_count(SLOT_SUMMARISED);

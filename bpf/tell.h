@@ -36,8 +36,11 @@ static __always_inline void tell_head(struct fence_record *r, __u8 kind, __u32 s
 	r->time_ns = bpf_ktime_get_boot_ns();
 }
 
-/* A cgroup's counters; the overflow bucket when the map is full. NULL only if user space broke it. */
-static __always_inline struct fence_cgroup_totals *tell_cgroup(__u64 id)
+/*
+ * A cgroup's counters, for an attempt or only for its share; the overflow bucket when the map is full.
+ * NULL only if user space broke it.
+ */
+static __always_inline struct fence_cgroup_totals *tell_cgroup(__u64 id, bool attempt)
 {
 	struct fence_cgroup_totals fresh = {}, *t = bpf_map_lookup_elem(&fence_cgtotals, &id);
 
@@ -47,7 +50,8 @@ static __always_inline struct fence_cgroup_totals *tell_cgroup(__u64 id)
 	t = bpf_map_lookup_elem(&fence_cgtotals, &id);
 	if (t)
 		return t;
-	tell_count(SLOT_OVERFLOW);
+	if (attempt)
+		tell_count(SLOT_OVERFLOW);
 	id = FENCE_CGROUP_OVERFLOW;
 	return bpf_map_lookup_elem(&fence_cgtotals, &id);
 }
