@@ -268,7 +268,7 @@ struct fence_record {
 	__u8 version; /* FENCE_LAYOUT */
 	__u16 cpu; /* whose sequence this is */
 	__u32 size; /* bytes of the whole record */
-	__u64 sequence; /* per CPU, over all kinds, from 1; a gap is what was lost or summarised */
+	__u64 sequence; /* per CPU, from 1; a gap is what was lost, summarised or not told at all */
 	__u64 time_ns;
 };
 

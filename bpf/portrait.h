@@ -29,7 +29,8 @@ static __always_inline void portrait_ids(
 {
 	__builtin_memset((void *)s + sizeof(s->record), 0, sizeof(*s) - sizeof(s->record));
 	s->start_ns = w->start_ns;
-	s->cgroup = bpf_get_current_cgroup_id();
+	s->cgroup =
+		BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id); /* 6.1 has no helper in egress */
 	s->exe_dev = w->exe.dev;
 	s->exe_ino = w->exe.ino;
 	s->exec_id = w->exec_id;

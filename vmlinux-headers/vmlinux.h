@@ -22,6 +22,10 @@ struct cgroup {
 	struct kernfs_node *kn;
 };
 
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
 struct sock_cgroup_data {
 	struct cgroup *cgroup;
 };
@@ -130,6 +134,7 @@ struct task_struct {
 	const struct cred *cred;
 	char comm[16];
 	struct nsproxy *nsproxy;
+	struct css_set *cgroups;
 	kuid_t loginuid;
 	unsigned int sessionid;
 	__u64 self_exec_id;
