@@ -111,7 +111,7 @@ tests: all $O/san/smtpfence $(UNITS) $(PACKETS) $(TOOLS) ## build the tests
 packets: $(PACKETS)
 
 deps: ## install what is missing (root)
-	$Qdist/deps build test
+	$Qdist/deps build test vm
 check: deps-quiet tests ## style and unit tests; no root, seconds
 	$Qtests/run style unit
 test: deps ## everything (root); N passed, N failed, N skipped

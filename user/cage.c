@@ -19,9 +19,9 @@
 #include "plan.h"
 #include "policy.h"
 #include "process.h"
-#include "resolve.h"
 #include "say.h"
 #include "text.h"
+#include "translate.h"
 
 #define NAME "smtpfence-run-"
 #define NAME_TRIES 100 /* of our pid in one parent: other pid namespaces may share it */
@@ -104,33 +104,17 @@ static int find_place(struct cage *c)
 	return err;
 }
 
-/* The policy as the kernel takes it. 0 or -errno, said. */
-static int translate(const struct cage *c, const struct policy *p, const struct invoker *who,
-	struct compiled **out)
+/* Names in the policy are looked up with his rights, not ours. */
+static int translate(const struct policy *p, const struct invoker *who, struct compiled **out)
 {
-	struct resolved *found = NULL;
-	struct compiled *compiled = NULL;
-	char hex[65];
+	char hash[65];
 	int err = invoker_enter(who);
 
 	if (err)
 		return err;
-	err = resolve_policy(p, c->mount, &found);
+	err = translate_policy(p, plan_errno(p), out, hash);
 	invoker_leave(who);
-	if (err)
-		return err;
-	err = compile_policy(p, found, plan_errno(p), &compiled);
-	if (!err)
-		err = policy_hash(p, hex);
-	resolve_free(found);
-	if (err) {
-		compile_free(compiled);
-		return fail(err, "compile the policy");
-	}
-	hex[16] = 0;
-	compiled->settings.policy = strtoull(hex, NULL, 16);
-	*out = compiled;
-	return 0;
+	return err;
 }
 
 static int raise_fence(struct cage *c, const struct policy *p, const struct invoker *who)
@@ -139,7 +123,7 @@ static int raise_fence(struct cage *c, const struct policy *p, const struct invo
 		.tell_all = true, .outcomes = true, .generation = 1
 	};
 	struct compiled *compiled = NULL;
-	int err = translate(c, p, who, &compiled);
+	int err = translate(p, who, &compiled);
 
 	if (err)
 		return err;

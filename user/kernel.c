@@ -147,6 +147,15 @@ static int load_best(struct kernel *k, const struct compiled *c, const struct ke
 	return 0;
 }
 
+/* The programs find the kernel's structures by its BTF; libbpf would only say "no such process". */
+static int check_btf(void)
+{
+	if (!access("/sys/kernel/btf/vmlinux", R_OK))
+		return 0;
+	return refuse(-ENOTSUP,
+		"this kernel does not tell its types: /sys/kernel/btf/vmlinux is missing (CONFIG_DEBUG_INFO_BTF, in the kernels of Debian 12 and later, or /sys is not mounted)");
+}
+
 int kernel_load(const struct compiled *c, const struct kernel_options *o, struct kernel **out)
 {
 	struct kernel *k = calloc(1, sizeof(*k));
@@ -156,7 +165,9 @@ int kernel_load(const struct compiled *c, const struct kernel_options *o, struct
 		return fail(-ENOMEM, "load the kernel programs");
 	libbpf_set_print(libbpf_says);
 	k->outcomes = o->outcomes;
-	err = load_best(k, c, o);
+	err = check_btf();
+	if (!err)
+		err = load_best(k, c, o);
 	if (!err)
 		err = fill_maps(k->object->obj, c);
 	if (err) {
