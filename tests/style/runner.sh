@@ -7,7 +7,7 @@ mkdir -p "$tmp/tests/live" "$tmp/tests/style" && cp tests/run "$tmp/tests/run" |
 n=0 bad=0
 
 live() { # NAME: body on stdin
-	cat > "$tmp/tests/live/$1.sh"
+	{ echo '#!/bin/sh' && cat; } > "$tmp/tests/live/$1.sh"
 }
 
 gives() { # NAME CLOSING-LINE STATUS WHAT...
@@ -34,6 +34,7 @@ live short <<< 'echo 1..3; echo "ok 1 - a"'
 live liar <<< 'echo "ok 1 - a"; echo 1..1; exit 1'
 live hangs <<< $'# timeout: 1\nsleep 5'
 live lib <<< 'exit 1'
+echo 'exit 1' > "$tmp/tests/live/sourced.sh" # no first line of its own: what tests source
 gives "a script that passes" "1 passed, 0 failed, 0 skipped" 0 live/exit0
 gives "a script that fails" "0 passed, 1 failed, 0 skipped" 1 live/exit1
 gives "only a skip is no success" "0 passed, 0 failed, 1 skipped" 1 live/skipped
