@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # `make help` lists the targets.
 # Rooms of user/, low to high: a room may include only rooms before it (tests/style/layers.sh).
-ROOMS = text say json address list file yaml choice quote action dmi shelf profile rule canon doubt \
+ROOMS = text say options json address list file yaml choice quote action dmi shelf profile rule canon doubt \
 	policy dump vectors prefixes classes compile \
 	mounts cgroup process resolve mask script subject attempt recall scope fill kernel link walk pin counts \
 	crowd held events guard state standing board translate archive distinct incident ledger phrase advise \

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* smtpfence down: remove exactly what `up` put there. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "cmd/verbs.h"
 #include "guard.h"
+#include "options.h"
 #include "say.h"
 #include "state.h"
 
@@ -54,37 +54,17 @@ static int take_down(const char *state)
 
 int cmd_down(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "state", required_argument, NULL, 's' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	const char *state = STATE_DIR;
-	int option, level = 0, err;
+	const struct options_form form = { "down", help, false, false };
+	struct options o = { .state = STATE_DIR };
+	enum options_end end = options_read(argc, argv, &form, &o, stdout);
+	int err;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":s:vh", options, NULL)) != -1) {
-		if (option == 's') {
-			state = optarg;
-		} else if (option == 'v') {
-			say_level(++level);
-		} else if (option == 'h') {
-			fputs(help, stdout);
-			return STATUS_OK;
-		} else {
-			say("down: '%s' is not an option (--state DIR, -v, --help)",
-				argv[optind - 1]);
-			return STATUS_USAGE;
-		}
-	}
-	if (optind < argc) {
-		say("down: takes no argument, but got '%s'", argv[optind]);
-		return STATUS_USAGE;
-	}
+	if (end != OPTIONS_GO_ON)
+		return end == OPTIONS_HELPED ? STATUS_OK : STATUS_USAGE;
 	if (geteuid()) {
 		say("only root can take the fence down: sudo smtpfence down");
 		return STATUS_UNABLE;
 	}
-	err = take_down(state);
+	err = take_down(o.state);
 	return !err ? STATUS_OK : err == -EPERM || err == -EACCES ? STATUS_UNABLE : STATUS_FAILED;
 }

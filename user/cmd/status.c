@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* smtpfence status: is the fence up, as asked, and in the kernel? */
 #include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "board.h"
 #include "cmd/verbs.h"
+#include "options.h"
 #include "say.h"
 #include "standing.h"
 
@@ -41,40 +41,15 @@ static int show(const char *state, bool json)
 
 int cmd_status(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "state", required_argument, NULL, 's' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	const char *state = STATE_DIR;
-	int option, level = 0;
-	bool json = false;
+	const struct options_form form = { "status", help, true, false };
+	struct options o = { .state = STATE_DIR };
+	enum options_end end = options_read(argc, argv, &form, &o, stdout);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":s:vh", options, NULL)) != -1) {
-		if (option == 's') {
-			state = optarg;
-		} else if (option == 'j') {
-			json = true;
-		} else if (option == 'v') {
-			say_level(++level);
-		} else if (option == 'h') {
-			fputs(help, stdout);
-			return STATUS_OK;
-		} else {
-			say("status: '%s' is not an option (--json, --state DIR, -v, --help)",
-				argv[optind - 1]);
-			return STATUS_USAGE;
-		}
-	}
-	if (optind < argc) {
-		say("status: takes no argument, but got '%s'", argv[optind]);
-		return STATUS_USAGE;
-	}
+	if (end != OPTIONS_GO_ON)
+		return end == OPTIONS_HELPED ? STATUS_OK : STATUS_USAGE;
 	if (geteuid()) {
 		puts("UNKNOWN: only root can look            sudo smtpfence status");
 		return STATUS_UNABLE;
 	}
-	return show(state, json);
+	return show(o.state, o.json);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* smtpfence watch: attempts as they are made, one line per incident. */
 #include <errno.h>
-#include <getopt.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -11,6 +10,7 @@
 
 #include "cmd/verbs.h"
 #include "lookout.h"
+#include "options.h"
 #include "say.h"
 #include "state.h"
 
@@ -60,7 +60,7 @@ static int follow(struct lookout *l, int ends)
 	return err;
 }
 
-static int watch(const char *state, bool json, bool once)
+static int watch(const struct options *o)
 {
 	struct lookout *l = NULL;
 	int ends = signals(), err;
@@ -69,9 +69,9 @@ static int watch(const char *state, bool json, bool once)
 		say("cannot take signals");
 		return STATUS_FAILED;
 	}
-	err = lookout_open(state, json, stdout, &l);
+	err = lookout_open(o->state, o->json, stdout, &l);
 	if (!err)
-		err = once ? lookout_read(l) : follow(l, ends);
+		err = o->once ? lookout_read(l) : follow(l, ends);
 	if (!err)
 		err = lookout_end(l);
 	lookout_close(l);
@@ -85,43 +85,15 @@ static int watch(const char *state, bool json, bool once)
 
 int cmd_watch(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "once", no_argument, NULL, 'o' },
-		{ "state", required_argument, NULL, 's' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	bool json = false, once = false;
-	const char *state = STATE_DIR;
-	int option, level = 0;
+	const struct options_form form = { "watch", help, true, true };
+	struct options o = { .state = STATE_DIR };
+	enum options_end end = options_read(argc, argv, &form, &o, stdout);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":s:vh", options, NULL)) != -1) {
-		if (option == 's') {
-			state = optarg;
-		} else if (option == 'j') {
-			json = true;
-		} else if (option == 'o') {
-			once = true;
-		} else if (option == 'v') {
-			say_level(++level);
-		} else if (option == 'h') {
-			fputs(help, stdout);
-			return STATUS_OK;
-		} else {
-			say("watch: '%s' is not an option (--json, --once, --state DIR, -v, --help)",
-				argv[optind - 1]);
-			return STATUS_USAGE;
-		}
-	}
-	if (optind < argc) {
-		say("watch: takes no argument, but got '%s'", argv[optind]);
-		return STATUS_USAGE;
-	}
+	if (end != OPTIONS_GO_ON)
+		return end == OPTIONS_HELPED ? STATUS_OK : STATUS_USAGE;
 	if (geteuid()) {
 		say("only root can watch: sudo smtpfence watch");
 		return STATUS_UNABLE;
 	}
-	return watch(state, json, once);
+	return watch(&o);
 }
