@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -41,6 +42,7 @@ static pid_t sleeper(void)
 	pid_t pid = fork();
 
 	if (!pid) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when a test is cut short */
 		pause();
 		_exit(0);
 	}
@@ -112,13 +114,14 @@ static void lets_in_nobody_else(void **state)
 
 static void two_at_once_and_what_was_left(void **state)
 {
-	pid_t pid = sleeper(), dead = sleeper();
+	pid_t pid = sleeper(), dead;
 	struct cage *a = open_for(pid, getpid(), getuid()), *b;
 	char left[256], *end_of_parent;
 
 	(void)state;
 	snprintf(left, sizeof(left), "%s", cage_dir(a));
 	end_of_parent = strrchr(left, '/');
+	dead = sleeper();
 	end(dead);
 	snprintf(end_of_parent, sizeof(left) - (size_t)(end_of_parent - left),
 		"/smtpfence-run-%d-1", (int)dead);
