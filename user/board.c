@@ -92,9 +92,25 @@ static void next_step(const struct standing *s, FILE *to)
 			policy_argument(policy, s->asked));
 }
 
+/* " port 25", " ports 25, 465": what the default blocks; rules may block more. */
+static const char *ports(char to[128], const struct standing *s)
+{
+	const __u16 *port = s->look.link[HOOK_CONNECT4].blocked;
+	int n = 0;
+
+	to[0] = '\0';
+	for (int i = 0; i < FENCE_PORTS && port[i]; i++)
+		n += snprintf(to + n, 128 - n, "%s%u",
+			i         ? ", "
+			: port[1] ? " ports "
+				  : " port ",
+			port[i]);
+	return to;
+}
+
 static void first_line(const struct standing *s, FILE *to)
 {
-	char host[40], raw[65] = "", text[256], n[28];
+	char host[40], raw[65] = "", text[256], n[28], list[128];
 	const struct state *a = s->asked;
 	uint64_t audited = counts_verdict(&s->counts, VERDICT_AUDITED);
 
@@ -112,9 +128,10 @@ static void first_line(const struct standing *s, FILE *to)
 		snprintf(text, sizeof(text),
 			"AUDIT: nothing is blocked. %s attempt%s would have been",
 			text_count(n, audited), audited == 1 ? "" : "s");
+	else if (!a->blocks)
+		snprintf(text, sizeof(text), "RECORDING: this policy blocks nothing");
 	else
-		snprintf(text, sizeof(text), "%s",
-			a->blocks ? "ENFORCING" : "RECORDING: this policy blocks nothing");
+		snprintf(text, sizeof(text), "ENFORCING%s", ports(list, s));
 	fprintf(to, "%s  ", host);
 	fold(to, strlen(host) + 2, text);
 }

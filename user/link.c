@@ -31,6 +31,9 @@ static int read_settings(int map, __u32 value_size, struct link_seen *out)
 		out->with_btf = s->with_btf;
 		out->with_strings = s->with_strings;
 		out->policy = s->policy;
+		for (int i = 0, n = 0; i < s->ports && i < FENCE_PORTS; i++)
+			if (s->blocked >> i & 1)
+				out->blocked[n++] = s->port[i];
 	}
 	free(s);
 	return err;

@@ -4,6 +4,8 @@
 
 #include <linux/types.h>
 
+#include "bpf/fence.h"
+
 struct link_seen {
 	__u32 id;
 	__u32 program; /* id */
@@ -15,6 +17,8 @@ struct link_seen {
 	__u8 with_strings;
 	__u8 pad;
 	__u64 policy; /* first 8 bytes of its hash */
+	__u16 blocked
+		[FENCE_PORTS]; /* ports its default speaks of, host order; ends with 0 if shorter */
 };
 
 /* 0 or -errno, said; never -ENOENT. */

@@ -31,7 +31,7 @@ arm ""
 rm "$pins"/fence_{connect4,connect6,egress,create,sockops,release,state}
 is "down was cut off: status" "$(first_line)" "10 NOT ENFORCING (asked: enforce)"
 arm ""
-is "up follows" "$(first_line)" "0 ENFORCING"
+is "up follows" "$(first_line)" "0 ENFORCING port 25"
 mkdir "$STATE/bpf/new"
 ok "down, with what an up left that was cut off" fence down
 arm ""
@@ -41,12 +41,12 @@ arm ""
 echo '{' > "$STATE/asked.json"
 is "it cannot be read" "$(first_line | cut -c1-2)" "1 "
 arm ""
-is "up writes it anew" "$(first_line)" "0 ENFORCING"
+is "up writes it anew" "$(first_line)" "0 ENFORCING port 25"
 ups() { # changes while status looks
 	for _ in 1 2 3 4 5 6 7 8 9 10; do up -q "$TMP/policy.yaml"; done
 }
 start "$TMP/ups" ups
 while kill -0 "${STARTED[-1]}" 2> /dev/null; do first_line; done | sort | uniq -c | sed 's/^ *[0-9]* *//' > "$TMP/lines"
-is "a change under way is no fault" "$(cat "$TMP/lines")" "0 ENFORCING"
+is "a change under way is no fault" "$(cat "$TMP/lines")" "0 ENFORCING port 25"
 is "all changes were made" "$(cat "$TMP/ups")" ""
 finish

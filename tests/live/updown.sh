@@ -29,7 +29,7 @@ armed() { # files and mounts of the fence
 is "down after nothing" "$(fence down 2>&1; echo $?)" "there is no fence: nothing to do"$'\n'0
 status 10 "NOT ARMED: port 25 is open, and nothing is recorded" "nothing is up"
 arm
-status 0 ENFORCING "up"
+status 0 "ENFORCING port 25" "up"
 before=$(links)
 is "every hook has a link" "$(wc -l <<< "$before")" 6
 is "it judges" "$(try tcp4 192.0.2.25 25 3)" "EPERM 3"
@@ -45,7 +45,7 @@ for hook in connect4 egress release; do
 	status 10 "NOT ENFORCING (asked: enforce)" "$hook detached by hand"
 	ok "$hook: the cause is named" grep -q "^cause  *fence_$hook is no longer attached" "$TMP/status"
 	arm
-	status 0 ENFORCING "$hook mended by up"
+	status 0 "ENFORCING port 25" "$hook mended by up"
 done
 is "the others have their links still" "$(grep -cxFf <(links) <<< "$before")" 3
 is "it judges again" "$(try tcp4 192.0.2.25 25 1)" "EPERM 1"

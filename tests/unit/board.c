@@ -107,7 +107,11 @@ static void every_first_line(void **state)
 	begins(&s, "NOT ARMED: port 25 is open, and nothing is recorded\n"
 		   "next        sudo smtpfence up            records only, blocks nothing\n");
 	s = up(&enforce);
-	begins(&s, "ENFORCING\nsince       2026-11-20 09:12:33 UTC\n\npolicy ");
+	s.look.link[HOOK_CONNECT4].blocked[0] = 25;
+	s.look.link[HOOK_CONNECT4].blocked[1] = 465;
+	begins(&s, "ENFORCING ports 25, 465\nsince ");
+	s.look.link[HOOK_CONNECT4].blocked[1] = 0;
+	begins(&s, "ENFORCING port 25\nsince       2026-11-20 09:12:33 UTC\n\npolicy ");
 	holds(&s, "/etc/smtpfence/policy.yaml (4be107aa), 12 rules\n");
 	holds(&s, "all                                   431,210 = 403,327 recorded\n");
 	strcpy(s.cause,
