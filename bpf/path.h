@@ -33,37 +33,38 @@ static __always_inline bool path_step(struct dentry **dentry, struct mount **mnt
 }
 
 /*
- * Components from the leaf up, each with its zero. Steps over mount points count as components. True
- * when the root was reached within `room`.
+ * Components from the leaf up, each with its zero; bytes is 0 before. Steps over mount points count as
+ * components. True when the root was reached within `room`, a power of two. What has been written is kept
+ * in the record only: read from there it is any number to the verifier, and paths of all lengths are one.
  */
-static __always_inline bool path_read(struct file *file, char *to, __u32 room, __u16 *bytes)
+static __always_inline bool path_read(
+	struct file *file, char *to, __u32 room, volatile __u16 *bytes)
 {
 	struct vfsmount *vfs = BPF_CORE_READ(file, f_path.mnt);
 	struct dentry *d = BPF_CORE_READ(file, f_path.dentry);
 	struct mount *m = (void *)vfs - bpf_core_field_offset(struct mount, mnt);
-	__u32 at = 0;
 
 	for (int i = 0; i < PATH_COMPONENTS; i++) {
 		bool named = d != BPF_CORE_READ(m, mnt.mnt_root);
 		struct dentry *leaf = d;
 		bool top = !path_step(&d, &m);
+		const unsigned char *name;
 		long n;
 
 		/* A memfd has a name, though no place in any tree. */
-		if (named && !(top && at)) {
-			if (at >= room)
+		if (named && !(top && *bytes)) {
+			name = BPF_CORE_READ(leaf, d_name.name);
+			if (*bytes >= room)
 				break;
-			n = bpf_probe_read_kernel_str(
-				to + at, NAME_ROOM, BPF_CORE_READ(leaf, d_name.name));
+			n = bpf_probe_read_kernel_str(to + (*bytes & (room - 1)), NAME_ROOM, name);
 			if (n < 0)
 				break;
-			at += n & (2 * NAME_ROOM - 1); /* NAME_ROOM itself is a value */
+			*bytes += n;
 		}
-		if (top) {
-			*bytes = at;
+		if (top)
 			return true;
-		}
 	}
-	*bytes = at < room ? at : room;
+	if (*bytes > room)
+		*bytes = room;
 	return false;
 }

@@ -37,7 +37,10 @@ struct trial {
 
 static __always_inline bool watched(__u16 port)
 {
-	return settings.watched[port >> 6] & 1ULL << (port & 63);
+	__u32 word = port >> 6;
+
+	barrier_var(word); /* 6.1 knows no bounds of an or, so the mask must stay */
+	return settings.watched[word & 1023] & 1ULL << (port & 63);
 }
 
 static __always_inline void trial_port(struct trial *t)
@@ -50,8 +53,9 @@ static __always_inline void trial_port(struct trial *t)
 
 static __always_inline void trial_to(struct trial *t)
 {
-	struct fence_prefix6 key6 = { .bits = 128 };
-	struct fence_prefix4 key4 = { .bits = 32 };
+	struct fence_prefix6
+		key6; /* filled from behind: without CAP_PERFMON, 6.1 refuses to write */
+	struct fence_prefix4 key4; /* behind a constant that it keeps track of in the same word */
 	__u32 *class;
 
 	t->q.in_scope = settings.scope >> t->to.class & 1;
@@ -60,9 +64,13 @@ static __always_inline void trial_to(struct trial *t)
 		return;
 	if (t->to.family == FENCE_AF_INET) {
 		__builtin_memcpy(key4.addr, t->to.addr, 4);
+		barrier();
+		key4.bits = 32;
 		class = bpf_map_lookup_elem(&fence_to4, &key4);
 	} else {
 		__builtin_memcpy(key6.addr, t->to.addr, 16);
+		barrier();
+		key6.bits = 128;
 		class = bpf_map_lookup_elem(&fence_to6, &key6);
 	}
 	if (class)
@@ -83,13 +91,14 @@ static __always_inline __u32 trial_uid(__u32 uid)
 
 static __always_inline __u32 trial_exe(const struct fence_exe *exe)
 {
+	struct fence_exe key = *exe; /* 6.1 takes no key from a global function's argument */
 	__u32 *class;
 
 	if (!settings.has_exe)
 		return VECTOR_EXE_OTHER;
-	if (!exe->ino)
+	if (!key.ino)
 		return VECTOR_EXE_UNKNOWN;
-	class = bpf_map_lookup_elem(&fence_exes, exe);
+	class = bpf_map_lookup_elem(&fence_exes, &key);
 	return class ? *class : VECTOR_EXE_OTHER;
 }
 
