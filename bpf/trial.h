@@ -53,9 +53,8 @@ static __always_inline void trial_port(struct trial *t)
 
 static __always_inline void trial_to(struct trial *t)
 {
-	struct fence_prefix6
-		key6; /* filled from behind: without CAP_PERFMON, 6.1 refuses to write */
-	struct fence_prefix4 key4; /* behind a constant that it keeps track of in the same word */
+	struct fence_prefix6 key6 = { .bits = 128 };
+	struct fence_prefix4 key4 = { .bits = 32 };
 	__u32 *class;
 
 	t->q.in_scope = settings.scope >> t->to.class & 1;
@@ -64,13 +63,9 @@ static __always_inline void trial_to(struct trial *t)
 		return;
 	if (t->to.family == FENCE_AF_INET) {
 		__builtin_memcpy(key4.addr, t->to.addr, 4);
-		barrier();
-		key4.bits = 32;
 		class = bpf_map_lookup_elem(&fence_to4, &key4);
 	} else {
 		__builtin_memcpy(key6.addr, t->to.addr, 16);
-		barrier();
-		key6.bits = 128;
 		class = bpf_map_lookup_elem(&fence_to6, &key6);
 	}
 	if (class)
