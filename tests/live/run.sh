@@ -19,6 +19,7 @@ run() { # ARGUMENTS...: stdout to $TMP/out, stderr to $TMP/err; its exit status
 background() { # FILE ARGUMENTS...: the last of STARTED is the front's own pid
 	local to=$1
 	shift
+	: > "$to" # or `await` would find what the one before has said
 	# shellcheck disable=SC2016 # that shell's words
 	start "$to" sh -c 'echo 0 > "$0/cgroup.procs" && exec "$@"' "$CG/in" \
 		nsenter "--net=/run/netns/$HOST" "$O/smtpfence" run "$@"
