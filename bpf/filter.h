@@ -9,13 +9,11 @@
 #define LOOPBACK_IFINDEX 1
 #define ETH_P_IP 0x0800
 
-/* What stays here; and the usual packet (no options, no extension headers) to a port not watched. */
+/* The usual packet (no options, no extension headers) to a port not watched. */
 static __always_inline bool filter_skips(struct __sk_buff *skb)
 {
 	__u8 *h = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
 
-	if (skb->ifindex == LOOPBACK_IFINDEX && !settings.has_to)
-		return true;
 	if (h + 44 > end)
 		return false;
 	if (h[0] == 0x45) {
