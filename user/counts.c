@@ -39,15 +39,18 @@ static int read_totals(int map, struct counts *out)
 static int read_cgroups(int map, struct counts *out)
 {
 	struct fence_cgroup_totals t;
-	__u64 key, *prev = NULL;
+	__u64 key, *prev = NULL, before;
 
 	while (!bpf_map_get_next_key(map, prev, &key)) {
 		prev = &key;
 		if (bpf_map_lookup_elem(map, &key, &t))
 			continue;
+		before = out->by_cgroup;
 		for (int v = 0; v < VERDICT_COUNT; v++)
 			out->by_cgroup += t.by_verdict[v];
-		out->cgroups++;
+		if (out->by_cgroup != before && key != FENCE_CGROUP_OVERFLOW &&
+			key != FENCE_CGROUP_NONE)
+			out->cgroups++;
 	}
 	return errno == ENOENT ? 0 : fail(-errno, "read map %s", kernel_map_name(MAP_CGTOTALS));
 }

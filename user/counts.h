@@ -13,7 +13,7 @@ struct counts {
 	uint64_t read; /* attempt records consumed */
 	uint64_t unread; /* attempt records in the ring */
 	uint64_t by_cgroup; /* sum over cgroups, overflow bucket and none */
-	uint64_t cgroups; /* entries of it */
+	uint64_t cgroups; /* that tried, and have counters of their own */
 	uint64_t last; /* FENCE_RECORD_ID of the last record consumed; 0 none */
 };
 

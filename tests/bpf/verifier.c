@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -29,7 +30,11 @@ static const struct switches cases[] = {
 	{ "no rule", true, true, false, false },
 };
 
-/* Last, since what is dropped stays dropped: all that enforcement may ask for (reliability R7). */
+/*
+ * All that enforcement may ask for (reliability R7). Last, since what is dropped stays dropped; not before
+ * 6.16, which falls back to a barrier where a speculative path comes to a helper that may not be called:
+ * older ones refuse the program, although the path is switched off.
+ */
 static const struct switches two_caps = { "CAP_BPF and CAP_NET_ADMIN alone", false, false, true,
 	true };
 
@@ -62,6 +67,15 @@ static void settle(struct bpf_object *o, const struct switches *s)
 	set->ports = 5;
 	set->host_netns = 1;
 	set->enforce = 1;
+}
+
+static bool at_least(unsigned major, unsigned minor)
+{
+	struct utsname name;
+	unsigned have[2] = {};
+
+	return !uname(&name) && sscanf(name.release, "%u.%u", &have[0], &have[1]) == 2 &&
+	       (have[0] > major || (have[0] == major && have[1] >= minor));
 }
 
 static bool drop_caps(void)
@@ -136,9 +150,9 @@ int main(int argc, char **argv)
 	for (int n = 1; objects[n]; n++)
 		for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 			load(objects[n], &cases[i]);
-	if (!drop_caps())
+	if (at_least(6, 16) && !drop_caps())
 		result(false, "drop all other capabilities", strerror(errno));
-	for (int n = 1; objects[n]; n++)
+	for (int n = 1; at_least(6, 16) && objects[n]; n++)
 		load(objects[n], &two_caps);
 	printf("1..%u\n", tests);
 	return failures ? 1 : 0;
