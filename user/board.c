@@ -194,9 +194,10 @@ static void way(FILE *to, const char *what, const char *where, const char *state
 
 static void ways(const struct standing *s, FILE *to)
 {
-	char where[29];
+	char where[29] = "all cgroups";
 
-	text_inert(where, sizeof(where), s->asked->cgroup, strlen(s->asked->cgroup));
+	if (!s->asked->whole)
+		text_inert(where, sizeof(where), s->asked->cgroup, strlen(s->asked->cgroup));
 	fputc('\n', to);
 	way(to, "WAYS TO PORT 25", "GUARDED AT", "STATE");
 	way(to, "programs, IPv4 and IPv6", where, way_state(s, HOOK_CONNECT4, HOOK_CONNECT6));

@@ -100,6 +100,7 @@ static int write_down(const struct works *w, const char *dir, const struct pin *
 		.profile = w->policy->profile_name,
 		.rules = w->policy->rule_n,
 		.enforce = w->policy->enforce,
+		.whole = !strcmp(w->cgroup, w->mount),
 		.blocks = compile_blocks(w->compiled) };
 	char path[PATH_MAX];
 	struct guard_look look;

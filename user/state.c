@@ -54,6 +54,7 @@ static void write_state(FILE *to, const struct state *s)
 	json_text(&j, "profile", s->profile);
 	json_number(&j, "rules", s->rules);
 	json_bool(&j, "enforce", s->enforce);
+	json_bool(&j, "whole", s->whole);
 	json_bool(&j, "blocks", s->blocks);
 	json_number(&j, "generation", s->generation);
 	json_number(&j, "since_wall_ns", s->since_wall_ns);
@@ -130,11 +131,12 @@ static int read_state(json_t *root, const char *path, struct state *s)
 	const char *hash;
 	json_error_t where;
 	json_t *hooks;
-	int enforce, blocks;
+	int enforce, blocks, whole;
 
-	if (json_unpack_ex(root, &where, 0, "{s:s, s?s, s:s, s:s, s:I, s:b, s:b, s:I, s:I, s:o}",
-		    "cgroup", &s->cgroup, "policy_path", &s->policy_path, "policy_hash", &hash,
-		    "profile", &s->profile, "rules", &rules, "enforce", &enforce, "blocks", &blocks,
+	if (json_unpack_ex(root, &where, 0,
+		    "{s:s, s?s, s:s, s:s, s:I, s:b, s:b, s:b, s:I, s:I, s:o}", "cgroup", &s->cgroup,
+		    "policy_path", &s->policy_path, "policy_hash", &hash, "profile", &s->profile,
+		    "rules", &rules, "enforce", &enforce, "blocks", &blocks, "whole", &whole,
 		    "generation", &generation, "since_wall_ns", &since, "hooks", &hooks))
 		return refuse(-EINVAL, "%s: %s", path, where.text);
 	if (!is_hex(hash, 64) || read_hooks(hooks, s))
@@ -143,6 +145,7 @@ static int read_state(json_t *root, const char *path, struct state *s)
 	s->rules = rules;
 	s->enforce = enforce;
 	s->blocks = blocks;
+	s->whole = whole;
 	s->generation = generation;
 	s->since_wall_ns = since;
 	return 0;

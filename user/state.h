@@ -26,6 +26,7 @@ struct state {
 	char *profile;
 	unsigned rules;
 	bool enforce;
+	bool whole; /* that is the root of the tree: all cgroups */
 	bool blocks; /* the policy blocks something for somebody */
 	uint32_t generation;
 	uint64_t since_wall_ns; /* when the mode was asked for first */

@@ -42,6 +42,7 @@ static struct state sample(void)
 		.rules = 12,
 		.enforce = true,
 		.blocks = true,
+		.whole = true,
 		.generation = 0xfffffffe,
 		.since_wall_ns = 1795446131123000000ULL,
 	};
@@ -74,7 +75,7 @@ static void comes_back_as_it_was(void **state)
 	assert_string_equal(back->policy_hash, s.policy_hash);
 	assert_string_equal(back->profile, s.profile);
 	assert_int_equal(back->rules, 12);
-	assert_true(back->enforce && back->blocks);
+	assert_true(back->enforce && back->blocks && back->whole);
 	assert_int_equal(back->generation, s.generation);
 	assert_int_equal(back->since_wall_ns, s.since_wall_ns);
 	assert_memory_equal(back->hook, s.hook, sizeof(s.hook));
@@ -88,11 +89,11 @@ static void without_a_file_of_a_policy(void **state)
 
 	(void)state;
 	s.policy_path = NULL;
-	s.enforce = s.blocks = false;
+	s.enforce = s.blocks = s.whole = false;
 	assert_int_equal(state_save(dir, &s), 0);
 	assert_int_equal(state_load(dir, &back), 0);
 	assert_null(back->policy_path);
-	assert_false(back->enforce || back->blocks);
+	assert_false(back->enforce || back->blocks || back->whole);
 	state_free(back);
 	assert_int_equal(state_remove(dir), 0);
 	said_begin();
@@ -158,9 +159,9 @@ static void half_of_it_is_none(void **state)
 static void without_a_member_it_is_none(void **state)
 {
 	static const char *const names[] = { "\"cgroup\"", "\"policy_hash\"", "\"profile\"",
-		"\"rules\"", "\"enforce\"", "\"blocks\"", "\"generation\"", "\"since_wall_ns\"",
-		"\"hooks\"", "\"fence_connect4\"", "\"fence_connect6\"", "\"fence_egress\"",
-		"\"link\"", "\"tag\"" };
+		"\"rules\"", "\"enforce\"", "\"blocks\"", "\"whole\"", "\"generation\"",
+		"\"since_wall_ns\"", "\"hooks\"", "\"fence_connect4\"", "\"fence_connect6\"",
+		"\"fence_egress\"", "\"link\"", "\"tag\"" };
 	struct state s = sample();
 	char *text, *at;
 	size_t n;
