@@ -16,9 +16,9 @@ is "the directory is kept" "$(cd "$TMP/his" && O=$(realpath "$OLDPWD/$O" 2> /dev
 is "the environment too" "$(X='a  b' run printenv X && cat "$TMP/out")" "a  b"
 is "and standard input" "$(echo hello | run cat && cat "$TMP/out")" hello
 is "no descriptor of ours is passed" "$(run ls /proc/self/fd && wc -l < "$TMP/out")" "$(inside ls /proc/self/fd | wc -l)"
-is "no signal is blocked or ignored" "$(run grep -E 'Sig(Blk|Ign)' /proc/self/status && awk '{ print $2 }' "$TMP/out" | sort -u)" \
-	"$(grep SigIgn /proc/self/status | cut -f 2)"
-is "the process group is the caller's" "$(inside sh -c "ps -o pgid= -p \$\$; $O/smtpfence run ps -o pgid= -C ps" 2> /dev/null | sort -u | wc -l)" 1
+is "no signal is blocked or ignored that was not" "$(run grep -E 'Sig(Blk|Ign)' /proc/self/status && cat "$TMP/out")" \
+	"$(inside grep -E 'Sig(Blk|Ign)' /proc/self/status)"
+is "the process group is the caller's" "$(inside sh -c "ps -o pgid= -p \$\$; $O/smtpfence run sh -c 'ps -o pgid= -p \$\$'" 2> /dev/null | sort -u | wc -l)" 1
 
 status 0 "the record" -o "$TMP/his/record" --profile gcp bash -c 'echo > /dev/tcp/192.0.2.25/25; :'
 is "is his" "$(stat -c %U "$TMP/his/record")" nobody
