@@ -115,7 +115,7 @@ static void put_incident(const struct report *r, const struct incident *i, FILE 
 	fputc('\n', to);
 	wrap_labelled(to, "change", advise_change(advice, i, p));
 	if (stopped && p && p->exemption && profile_blocks(p, i->first.k.dport))
-		wrap_labelled(to, "or else", p->exemption);
+		wrap_labelled(to, "unblock", p->exemption);
 }
 
 static void put_short(const struct incident *i, FILE *to)

@@ -98,7 +98,7 @@ static void one_blocked_attempt(void **state)
 		"            where the relay listens on it; try it before you rely on it.\n"
 		"            If it is a recipient's mail server: no other port will work there;\n"
 		"            hand the mail to a mail service (relay) instead.\n"
-		"  or else   None is documented, and support has refused.\n"
+		"  unblock   None is documented, and support has refused.\n"
 		"\n"
 		"  source    profile digitalocean, checked 2026-06, confidence B\n"
 		"  blind to  mail handed to a local mail server, to docker or to systemd: those\n"
