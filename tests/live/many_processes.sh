@@ -6,7 +6,7 @@
 world
 sinks 25
 arm
-count=$([ -n "${VM-}" ] && echo 500 || echo 10000)
+count=$([ -n "${VM-}" ] && echo 200 || echo 10000)
 watch_start
 (
 	echo 0 > "$CG/in/cgroup.procs"

@@ -2,6 +2,7 @@
 /* Many tries at once: a storm on every CPU, and thousands of processes that live a millisecond. */
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +16,22 @@
 
 #define CPUS 64
 
+struct storm {
+	volatile sig_atomic_t over;
+	struct tally tally[CPUS];
+};
+
+static struct storm
+	*storm; /* shared with the processes that try; a signal handler has no argument */
+
+static void end_storm(int signal)
+{
+	(void)signal;
+	storm->over = 1;
+}
+
 /* The tries of one process, on one CPU, until `end`. */
-static void storm_one(const struct aim *a, int cpu, time_t end, struct tally *tally)
+static void storm_one(const struct aim *a, int cpu, time_t end)
 {
 	struct timespec now;
 	cpu_set_t set;
@@ -26,36 +41,36 @@ static void storm_one(const struct aim *a, int cpu, time_t end, struct tally *ta
 	(void)sched_setaffinity(0, sizeof(set), &set); /* a CPU that is off: run anywhere */
 	do {
 		for (int i = 0; i < 64; i++)
-			tally_add(tally, try_plain(a));
+			tally_add(&storm->tally[cpu], try_plain(a));
 		clock_gettime(CLOCK_MONOTONIC, &now);
-	} while (now.tv_sec < end);
+	} while (now.tv_sec < end && !storm->over);
 }
 
-/* COUNT seconds of blocking connects on all CPUs. */
+/* Blocking connects on all CPUs for COUNT seconds, or until SIGTERM. */
 static int try_storm(const struct aim *a)
 {
-	int cpus = get_nprocs() < CPUS ? get_nprocs() : CPUS;
-	struct tally *tally = mmap(NULL, CPUS * sizeof(*tally), PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	const struct sigaction end = { .sa_handler = end_storm, .sa_flags = SA_RESTART };
+	int cpus = get_nprocs() < CPUS ? get_nprocs() : CPUS, status, bad = 0;
 	struct timespec now;
-	int status, bad = 0;
 
-	if (tally == MAP_FAILED)
+	storm = mmap(
+		NULL, sizeof(*storm), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (storm == MAP_FAILED)
 		return try_broken("mmap");
+	sigaction(SIGTERM, &end, NULL);
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	for (int i = 0; i < cpus; i++) {
 		if (fork())
 			continue;
-		storm_one(a, i, now.tv_sec + (a->count ? a->count : 1), &tally[i]);
+		storm_one(a, i, now.tv_sec + (a->count ? a->count : 1));
 		_exit(0);
 	}
 	for (int i = 0; i < cpus; i++)
 		bad |= wait(&status) < 0 || status;
 	for (int i = 1; i < cpus; i++)
 		for (int slot = 0; slot < TALLY_SLOTS; slot++)
-			tally[0].of[slot] += tally[i].of[slot];
-	tally_print(&tally[0]);
-	munmap(tally, CPUS * sizeof(*tally));
+			storm->tally[0].of[slot] += storm->tally[i].of[slot];
+	tally_print(&storm->tally[0]);
 	return bad ? TRY_BROKEN : 0;
 }
 
