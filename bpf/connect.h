@@ -84,6 +84,8 @@ static __always_inline int connect_judge(struct trial *t, struct bpf_sock_addr *
 	if (!settings.tell_all && !settings.has_to &&
 		(t->to.class == CLASS_LOOPBACK || t->to.class == CLASS_OWN)) {
 		tell_count(SLOT_QUIET);
+		if (ctx->sk)
+			mark_forget(ctx->sk);
 		return CONNECT_PASS;
 	}
 	who_read(&t->who);

@@ -7,7 +7,6 @@
 #include "trial.h"
 
 #define LOOPBACK_IFINDEX 1
-#define ETH_P_IP 0x0800
 
 /* The usual packet (no options, no extension headers) to a port not watched. */
 static __always_inline bool filter_skips(struct __sk_buff *skb)

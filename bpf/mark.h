@@ -32,6 +32,24 @@ static __always_inline void mark_fill(struct fence_mark *m, const struct trial *
 	__builtin_memcpy(m->comm, t->who.comm, sizeof(m->comm));
 }
 
+/* The socket goes elsewhere, or ends: what became of its attempt is unknown, unless it has been told. */
+static __always_inline void mark_end(struct fence_mark *m)
+{
+	if (m->attempt && !m->told && m->verdict != VERDICT_DENIED)
+		tell_outcome(m, OUTCOME_UNKNOWN, 0, 0);
+}
+
+/* The socket goes where nothing is judged: what it tried before is no longer its verdict. */
+static __always_inline void mark_forget(struct bpf_sock *sk)
+{
+	struct fence_mark *m = bpf_sk_storage_get(&fence_mark, sk, NULL, 0);
+
+	if (!m)
+		return;
+	mark_end(m);
+	m->attempt = 0;
+}
+
 static __always_inline void mark_identify(struct bpf_sock *sk)
 {
 	struct fence_mark *m;
@@ -51,13 +69,6 @@ static __always_inline void mark_identify(struct bpf_sock *sk)
 	m->exe = w.exe;
 	m->version = FENCE_LAYOUT;
 	__builtin_memcpy(m->comm, w.comm, sizeof(m->comm));
-}
-
-/* The socket goes elsewhere, or ends: what became of its attempt is unknown, unless it has been told. */
-static __always_inline void mark_end(struct fence_mark *m)
-{
-	if (m->attempt && !m->told && m->verdict != VERDICT_DENIED)
-		tell_outcome(m, OUTCOME_UNKNOWN, 0, 0);
 }
 
 static __always_inline bool mark_is_for(const struct fence_mark *m, const struct target *to)
