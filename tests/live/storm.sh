@@ -7,7 +7,7 @@ world
 sinks 25
 arm
 witness_start
-seconds=$([ -n "${VM-}" ] && echo 2 || echo 5) # each; emulated CPUs are slow
+seconds=$([ -n "${VM-}" ] && echo 1 || echo 5) # each; emulated CPUs are slow
 n=0
 
 storm() { # NAME
