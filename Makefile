@@ -68,6 +68,12 @@ $O/san/rooms.a: $(SANOBJ)
 
 $O/kernel.o $O/san/kernel.o: $O/fence.skel.h
 
+# What the version and the place of the data files are compiled into is built anew when they change.
+$O/names: FORCE
+	@mkdir -p $O; echo '$(VERSION) $(DATADIR)' | cmp -s - $@ || echo '$(VERSION) $(DATADIR)' > $@
+$(foreach o,main attempt shelf,$O/$o.o $O/san/$o.o): $O/names
+FORCE:
+
 $O/%.o: user/%.c
 	$(call msg,CC,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -c -o $@ $<
@@ -139,5 +145,5 @@ help: ## this list
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all tests packets deps deps-quiet check test demo vm fuzz bench install clean help
+.PHONY: FORCE all tests packets deps deps-quiet check test demo vm fuzz bench install clean help
 -include $(wildcard $O/*.d $O/*/*.d $O/*/*/*.d)
