@@ -8,11 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <linux/capability.h>
 
 #include "fence.skel.h"
 #include "fill.h"
@@ -118,6 +120,16 @@ static int open_anew(struct kernel *k, const struct compiled *c, const struct ke
 	return prepare(k, c, o);
 }
 
+/* Also when the kernel does not say. */
+static bool has_perfmon(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct caps[2] = {};
+
+	return syscall(SYS_capget, &head, caps) || caps[1].effective & CAP_TO_MASK(CAP_PERFMON) ||
+	       caps[0].effective & CAP_TO_MASK(CAP_SYS_ADMIN);
+}
+
 /*
  * With all of identity; without strings (lockdown=confidentiality refuses to copy kernel memory);
  * without btf (no CAP_PERFMON). Out of memory is no reason to try for less.
@@ -139,6 +151,9 @@ static int load_best(struct kernel *k, const struct compiled *c, const struct ke
 		if (!err || err == -ENOMEM || err == -E2BIG)
 			break;
 	}
+	if ((err == -EACCES || err == -EINVAL) && !has_perfmon())
+		return refuse(-EPERM,
+			"load the kernel programs: this kernel's verifier wants CAP_PERFMON (from Linux 6.16 on it does without)");
 	if (err)
 		return fail(err, "load the kernel programs");
 	if (!k->btf && c->settings.has_exe)

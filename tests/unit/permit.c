@@ -24,10 +24,11 @@ static void missing(void **state)
 		uint64_t effective;
 		const char *text;
 	} cases[] = {
-		{ 0, "CAP_BPF, CAP_NET_ADMIN" },
-		{ BIT(CAP_BPF), "CAP_NET_ADMIN" },
+		{ 0, "CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON" },
+		{ BIT(CAP_BPF) | BIT(CAP_PERFMON), "CAP_NET_ADMIN" },
 		{ BIT(CAP_NET_ADMIN) | BIT(CAP_PERFMON), "CAP_BPF" },
-		{ BIT(CAP_NET_ADMIN) | BIT(CAP_BPF), "" },
+		{ BIT(CAP_NET_ADMIN) | BIT(CAP_BPF), "CAP_PERFMON" },
+		{ BIT(CAP_NET_ADMIN) | BIT(CAP_BPF) | BIT(CAP_PERFMON), "" },
 		{ BIT(CAP_SYS_ADMIN), "" },
 		{ ~0ULL, "" },
 	};
