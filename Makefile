@@ -6,7 +6,7 @@ ROOMS = text say options json address list file yaml choice quote action dmi she
 	mounts cgroup process resolve mask script subject attempt recall scope fill kernel link walk pin counts \
 	crowd held events guard state standing board translate archive distinct incident ledger phrase advise \
 	judge netns diag sockets mta senders \
-	blind permit fate announce wrap portrait account report raise lookout \
+	blind permit fate announce outlook wrap portrait account report raise lookout \
 	invoker launch last wire plan cage tally session helper front
 
 O ?= .output
@@ -121,7 +121,7 @@ deps: ## install what is missing (root)
 check: deps-quiet tests ## style and unit tests; no root, seconds
 	$Qtests/run style unit
 test: deps ## everything (root); N passed, N failed, N skipped
-	$Q$(MAKE) --no-print-directory tests && tests/run all
+	$Q$(MAKE) --no-print-directory -j$$(nproc) tests && tests/run all
 demo: ## the main job on real senders, in namespaces of its own (root)
 	$Qdist/deps build demo && $(MAKE) --no-print-directory all && tests/demo/demo
 vm: tests ## the kernel matrix under qemu (root)

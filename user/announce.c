@@ -21,12 +21,6 @@
 #define SHOWN 1024 /* bytes of a name, made inert */
 #define LISTED 20 /* connections */
 
-/* A fate on one port. */
-struct port_fate {
-	uint16_t port;
-	struct answer answer;
-};
-
 static const char *base(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -74,31 +68,14 @@ static void put_answer(const struct announce *a, const struct answer *answer, FI
 	}
 }
 
-/* What the policy leaves alone is not worth a word. */
-static size_t fates(
-	const struct announce *a, const struct fate_subject *s, struct port_fate f[FENCE_PORTS])
-{
-	const struct fence_settings *set = &a->compiled->settings;
-	struct judge_target to = { .address = fate_public(a->policy) };
-	size_t n = 0;
-
-	for (int i = 0; i < set->ports; i++) {
-		to.port = set->port[i];
-		f[n].port = to.port;
-		f[n].answer = fate_answer(a->compiled, s, &to);
-		n += f[n].answer.reason != REASON_OPEN && f[n].answer.reason != REASON_SCOPE;
-	}
-	return n;
-}
-
 /*
  * A line for ports that fare alike: "ports 25, 465 blocked, no rule allows it". Is the first blocked,
  * which is 25 wherever the policy speaks of that?
  */
 static bool put_fates(const struct announce *a, const struct fate_subject *s, FILE *to)
 {
-	struct port_fate f[FENCE_PORTS];
-	size_t n = fates(a, s, f), same;
+	struct fate_port f[FENCE_PORTS];
+	size_t n = fate_ports(a->compiled, a->policy, s, f), same;
 
 	for (size_t i = 0; i < n; i += same) {
 		for (same = 1; i + same < n && alike(&f[i].answer, &f[i + same].answer);)

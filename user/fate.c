@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "cgroup.h"
+#include "compile.h"
 #include "policy.h"
 #include "process.h"
 #include "senders.h"
@@ -117,4 +118,21 @@ struct address fate_public(const struct policy *p)
 		if (!address_parse(some[i], &a) && !named(p, &a))
 			break;
 	return a;
+}
+
+/* What the policy leaves alone is not worth a word. */
+size_t fate_ports(const struct compiled *c, const struct policy *p, const struct fate_subject *s,
+	struct fate_port f[FENCE_PORTS])
+{
+	const struct fence_settings *set = &c->settings;
+	struct judge_target to = { .address = fate_public(p) };
+	size_t n = 0;
+
+	for (int i = 0; i < set->ports; i++) {
+		to.port = set->port[i];
+		f[n].port = to.port;
+		f[n].answer = fate_answer(c, s, &to);
+		n += f[n].answer.reason != REASON_OPEN && f[n].answer.reason != REASON_SCOPE;
+	}
+	return n;
 }

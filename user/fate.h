@@ -29,5 +29,15 @@ void fate_socket(const char *cgroup_mount, const struct socket_seen *s, struct f
 struct answer fate_answer(
 	const struct compiled *c, const struct fate_subject *s, const struct judge_target *to);
 
+/* What awaits it on one port, at a public address that no rule's prefix speaks of. */
+struct fate_port {
+	uint16_t port; /* host order */
+	struct answer answer;
+};
+
+/* The ports that the policy has a word for, ascending as the policy's slots are. Returns their number. */
+size_t fate_ports(const struct compiled *c, const struct policy *p, const struct fate_subject *s,
+	struct fate_port f[FENCE_PORTS]);
+
 /* A public address that stands for those that no rule's prefix speaks of. */
 struct address fate_public(const struct policy *p);

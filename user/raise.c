@@ -11,6 +11,8 @@
 #include "archive.h"
 #include "cgroup.h"
 #include "guard.h"
+#include "json.h"
+#include "outlook.h"
 #include "policy.h"
 #include "say.h"
 #include "senders.h"
@@ -51,23 +53,31 @@ static int work_out(const struct policy *p, const struct raise *r, struct works 
 	return 0;
 }
 
-/* Not to know what runs here is no reason not to arm. */
-static void tell(const struct works *w, FILE *to)
-{
-	const struct fence_settings *s = &w->compiled->settings;
-	struct announce a = {
-		.policy = w->policy, .compiled = w->compiled, .cgroup_mount = w->mount
-	};
-	struct socket_seen *sockets = NULL;
-	struct sender *senders = NULL;
+/* What is there, for people before arming, in JSON with the result. Owned. */
+struct scene {
+	struct announce a;
+	struct socket_seen *sockets;
+	struct sender *senders;
+};
 
-	if (!senders_find(&senders, &a.sender_n))
-		a.sender = senders;
-	if (!sockets_find(s->port, s->ports, &sockets, &a.socket_n, &a.skipped))
-		a.socket = sockets;
-	(void)announce_text(&a, to); /* a full disk is main's to say */
-	senders_free(senders, a.sender_n);
-	free(sockets);
+/* Not to know what runs here is no reason not to arm. */
+static void look_around(const struct works *w, struct scene *s)
+{
+	const struct fence_settings *set = &w->compiled->settings;
+
+	s->a.policy = w->policy;
+	s->a.compiled = w->compiled;
+	s->a.cgroup_mount = w->mount;
+	if (!senders_find(&s->senders, &s->a.sender_n))
+		s->a.sender = s->senders;
+	if (!sockets_find(set->port, set->ports, &s->sockets, &s->a.socket_n, &s->a.skipped))
+		s->a.socket = s->sockets;
+}
+
+static void scene_free(struct scene *s)
+{
+	senders_free(s->senders, s->a.sender_n);
+	free(s->sockets);
 }
 
 static void fill_hooks(struct state *s, const struct guard_look *look)
@@ -157,30 +167,58 @@ static int arm(const struct works *w, const char *dir)
 	return err;
 }
 
+static const char *mode(const struct works *w)
+{
+	return !w->policy->enforce           ? "AUDIT"
+	       : compile_blocks(w->compiled) ? "ENFORCING"
+					     : "RECORDING";
+}
+
 static void tell_armed(const struct works *w, FILE *to)
 {
-	const struct policy *p = w->policy;
+	bool enforcing = w->policy->enforce && compile_blocks(w->compiled);
 	char name[64];
 
-	text_inert(name, sizeof(name), p->profile_name, strlen(p->profile_name));
-	if (p->enforce && compile_blocks(w->compiled))
-		fprintf(to, "armed: ENFORCING profile %s. How it stands: smtpfence status\n", name);
-	else
-		fprintf(to, "armed: %s of profile %s, nothing is blocked. Live: smtpfence watch\n",
-			p->enforce ? "RECORDING" : "AUDIT", name);
+	text_inert(name, sizeof(name), w->policy->profile_name, strlen(w->policy->profile_name));
+	fprintf(to, "armed: %s%s profile %s%s: smtpfence %s\n", mode(w), enforcing ? "" : " of",
+		name, enforcing ? ". How it stands" : ", nothing is blocked. Live",
+		enforcing ? "status" : "watch");
+}
+
+static void tell_json(const struct works *w, const struct scene *s, FILE *to)
+{
+	struct json j;
+
+	json_init(&j, to);
+	json_open(&j, NULL, '{');
+	json_bool(&j, "armed", true);
+	json_text(&j, "mode", w->policy->enforce ? "enforce" : "audit");
+	json_bool(&j, "blocks", w->policy->enforce && compile_blocks(w->compiled));
+	json_text(&j, "profile", w->policy->profile_name);
+	json_text(&j, "policy", w->hash);
+	json_text(&j, "cgroup", w->cgroup);
+	outlook_json(&s->a, &j);
+	json_close(&j, '}');
 }
 
 int raise_fence(const struct policy *p, const struct raise *r, FILE *to)
 {
+	bool people = !r->quiet && !r->json;
 	struct works w = {};
+	struct scene s = {};
 	int err = work_out(p, r, &w);
 
 	if (!err && !r->quiet)
-		tell(&w, to);
+		look_around(&w, &s);
+	if (!err && people)
+		(void)announce_text(&s.a, to); /* a full disk is main's to say */
 	if (!err)
 		err = arm(&w, r->state ? r->state : STATE_DIR);
-	if (!err && !r->quiet)
+	if (!err && people)
 		tell_armed(&w, to);
+	else if (!err && !r->quiet)
+		tell_json(&w, &s, to);
+	scene_free(&s);
 	works_free(&w);
 	return err;
 }

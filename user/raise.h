@@ -11,6 +11,7 @@ struct raise {
 	const char *cgroup; /* directory; NULL: the root of the v2 tree */
 	const char *state; /* NULL: STATE_DIR, and policies in ARCHIVE_DIR */
 	bool quiet;
+	bool json; /* one object when it is armed, nothing before */
 };
 
 /* 0 or -errno, said. `to`: for people. */

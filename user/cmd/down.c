@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* smtpfence down: remove exactly what `up` put there. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -11,11 +12,12 @@
 #include "state.h"
 
 static const char help[] =
-	"usage: smtpfence down [--state DIR] [-v]\n"
+	"usage: smtpfence down [--json] [--state DIR] [-v]\n"
 	"\n"
 	"Takes the fence down: its programs, maps and pins, and nothing else. The counters\n"
 	"and what was not yet read of the record go with it. Nothing to do is no error.\n"
 	"\n"
+	"  --json         {\"armed\":false,\"removed\":true}, or false when there was none\n"
 	"  --state DIR    of a fence that was put up with --state (default " STATE_DIR ")\n"
 	"  -v             also say what is noted; twice: libbpf's messages too\n"
 	"\n"
@@ -23,17 +25,15 @@ static const char help[] =
 	"\n"
 	"  sudo smtpfence down\n";
 
-static int take_down(const char *state)
+/* *there: whether there was one. 0 or -errno, said. */
+static int take_down(const char *state, bool *there)
 {
 	struct pin *p = NULL;
 	int err = pin_open(state, false, &p);
 
-	if (err == -ENOENT) {
-		err = state_remove(state);
-		if (!err)
-			puts("there is no fence: nothing to do");
-		return err;
-	}
+	*there = err != -ENOENT;
+	if (err == -ENOENT)
+		return state_remove(state);
 	if (!err)
 		err = pin_lock(p);
 	if (!err)
@@ -47,16 +47,24 @@ static int take_down(const char *state)
 		err = state_remove(state);
 	if (!err && rmdir(state))
 		note("%s stays: it is not empty", state);
-	if (!err)
-		puts("the fence is down: port 25 is open, and nothing is recorded");
 	return err;
+}
+
+static void tell(bool json, bool there)
+{
+	if (json)
+		printf("{\"armed\":false,\"removed\":%s}\n", there ? "true" : "false");
+	else
+		puts(there ? "the fence is down: port 25 is open, and nothing is recorded"
+			   : "there is no fence: nothing to do");
 }
 
 int cmd_down(int argc, char **argv)
 {
-	const struct options_form form = { "down", help, false, false };
+	const struct options_form form = { "down", help, true, false };
 	struct options o = { .state = STATE_DIR };
 	enum options_end end = options_read(argc, argv, &form, &o, stdout);
+	bool there;
 	int err;
 
 	if (end != OPTIONS_GO_ON)
@@ -65,6 +73,8 @@ int cmd_down(int argc, char **argv)
 		say("only root can take the fence down: sudo smtpfence down");
 		return STATUS_UNABLE;
 	}
-	err = take_down(o.state);
+	err = take_down(o.state, &there);
+	if (!err)
+		tell(o.json, there);
 	return !err ? STATUS_OK : err == -EPERM || err == -EACCES ? STATUS_UNABLE : STATUS_FAILED;
 }

@@ -13,7 +13,7 @@
 #include "state.h"
 
 static const char help[] =
-	"usage: smtpfence up [POLICY | --profile P] [--audit] [-q] [-v]\n"
+	"usage: smtpfence up [POLICY | --profile P] [--audit] [--json] [-q] [-v]\n"
 	"                    [--cgroup DIR] [--state DIR]\n"
 	"\n"
 	"Fences this host's outbound mail ports. Without a policy: profile generic-cloud in\n"
@@ -24,6 +24,7 @@ static const char help[] =
 	"  POLICY         a policy file (see smtpfence-policy(5))\n"
 	"  --profile P    block what profile P blocks\n"
 	"  --audit        record only, whatever the policy says\n"
+	"  --json         what was found, and how it is armed, as one JSON object\n"
 	"  -q             arm without telling\n"
 	"  -v             also say what is noted; twice: libbpf's messages too\n"
 	"  --cgroup DIR   fence this cgroup (v2) and what is below it, not the whole host\n"
@@ -45,6 +46,7 @@ struct asked {
 static const struct option options[] = {
 	{ "profile", required_argument, NULL, 'p' },
 	{ "audit", no_argument, NULL, 'a' },
+	{ "json", no_argument, NULL, 'j' },
 	{ "cgroup", required_argument, NULL, 'c' },
 	{ "state", required_argument, NULL, 's' },
 	{ "help", no_argument, NULL, 'h' },
@@ -70,6 +72,9 @@ static int parse(int argc, char **argv, struct asked *a)
 			break;
 		case 's':
 			a->raise.state = optarg;
+			break;
+		case 'j':
+			a->raise.json = true;
 			break;
 		case 'q':
 			a->raise.quiet = true;
