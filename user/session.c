@@ -95,7 +95,8 @@ static int read_policy(struct session *s, const struct invoker *who)
 	say_to(s->out);
 	invoker_leave(who);
 	(void)unsetenv("SMTPFENCE_DATA"); /* his directory: nothing more is read there as root */
-	return err ? refuse(err, "the policy can no longer be read") : 0;
+	return err ? refuse(-EINVAL, "the policy or its profile cannot be read with your rights")
+		   : 0;
 }
 
 static int open_fence(struct session *s, const struct invoker *who)

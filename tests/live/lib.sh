@@ -9,6 +9,7 @@
 set -u
 
 O=${O:-.output}
+export SMTPFENCE_DATA=${SMTPFENCE_DATA:-$PWD/data}
 TEST=$(basename "$0" .sh)
 HOST=smtpfence-$TEST-host # where the fence and the programs are: 192.0.2.1, 10.99.0.1, 2001:db8::1
 NET=smtpfence-$TEST-net # 192.0.2.25, 198.51.100.25, 203.0.113.25, 10.99.0.25, 2001:db8::25

@@ -2,13 +2,14 @@
 # What the tests of `run` stand on beside lib.sh.
 # shellcheck shell=bash
 
-export SMTPFENCE_DATA=${SMTPFENCE_DATA:-$PWD/data}
-
 # Of no user's home: the record for `report` goes here.
 export XDG_STATE_HOME=
 
 room() { # after `world`
 	XDG_STATE_HOME=$TMP/home
+	# Where other users may read it, wherever the tree lies.
+	cp -r "$SMTPFENCE_DATA" "$TMP/data" && chmod -R a+rX "$TMP/data" && chmod a+x "$TMP"
+	SMTPFENCE_DATA=$TMP/data
 	unset SUDO_UID SUDO_GID
 }
 

@@ -97,7 +97,7 @@ static void policy_must_be_readable(void **state)
 	assert_true(a.err < 0);
 	assert_int_equal(a.m.kind, WIRE_FAILED);
 	assert_int_equal(a.m.value, PLAN_FAILED);
-	assert_non_null(strstr(a.said, "the policy can no longer be read"));
+	assert_non_null(strstr(a.said, "the policy or its profile cannot be read"));
 	m = hello(getpid());
 	m.fd[WIRE_POLICY] = memfd_create("unit", MFD_CLOEXEC);
 	assert_int_equal(write(m.fd[WIRE_POLICY], "no: policy\n", 11), 11);
