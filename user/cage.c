@@ -117,6 +117,15 @@ static int translate(const struct policy *p, const struct invoker *who, struct c
 	return err;
 }
 
+/* A fence that knows less than usual never does so in silence. */
+static void say_identity(const struct kernel *k)
+{
+	if (!kernel_has_btf(k))
+		say("CAP_PERFMON is missing: of who tried only process id and user are known");
+	else if (!kernel_has_strings(k))
+		say("this kernel forbids copying its memory: program paths and arguments are not known");
+}
+
 static int raise_fence(struct cage *c, const struct policy *p, const struct invoker *who)
 {
 	const struct kernel_options options = {
@@ -129,6 +138,8 @@ static int raise_fence(struct cage *c, const struct policy *p, const struct invo
 		return err;
 	err = kernel_load(compiled, &options, &c->kernel);
 	compile_free(compiled);
+	if (!err)
+		say_identity(c->kernel);
 	for (int h = 0; !err && h < HOOK_COUNT; h++)
 		if (kernel_uses(c->kernel, h))
 			err = kernel_attach(c->kernel, h, c->dir, &c->link[h]);

@@ -38,6 +38,7 @@ ok "nothing was started for any of these" test ! -e "$TMP/ran"
 inside setpriv --bounding-set -perfmon,-sys_admin "$S" run --profile gcp "$T" tcp4 192.0.2.25 25 > "$TMP/out" 2> "$TMP/err"
 if [ "$(printf '%s\n' 6.16 "$(uname -r)" | sort -V | head -n 1)" = 6.16 ]; then
 	is "without CAP_PERFMON it fences" "$(awk '{ print $2 }' "$TMP/out")" ETIMEDOUT
+	ok "and says what it cannot know" said "CAP_PERFMON is missing: of who tried only"
 else # verifiers that follow speculative paths into helpers that may not be called
 	ok "without CAP_PERFMON it says so" said "wants CAP_PERFMON .* hint: missing: .*PERFMON"
 fi
