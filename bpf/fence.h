@@ -6,28 +6,42 @@
 
 /*
  * Layout of the maps that outlive a policy (fence_state, fence_totals, fence_cgtotals, fence_mark,
- * fence_cursor) and of the records in the ring. A program set with another number must not share
- * them: `down`, then `up`.
+ * fence_detour, fence_limits, fence_cursor) and of the records in the ring. A program set with another
+ * number must not share them: `down`, then `up`.
  */
-#define FENCE_LAYOUT 1
+#define FENCE_LAYOUT 2
 
 #define FENCE_PORTS 16 /* watched ports at most */
 #define FENCE_RULES 1024 /* rules of one policy at most */
-#define FENCE_WORDS (FENCE_RULES / 64)
+#define FENCE_EXEMPTIONS 1000 /* exemptions and emergency blocks in force at most */
+#define FENCE_TERMS 2048 /* bits of a vector: what exemptions and rules come to */
+#define FENCE_WORDS (FENCE_TERMS / 64)
+#define FENCE_GIDS 64 /* different groups that a policy may name */
+#define FENCE_GROUPS 32 /* groups of a process; one with more is not identified by them */
+#define FENCE_LIMIT_TARGETS 64 /* different targets that a limit can tell apart */
 #define FENCE_DEPTH 32 /* cgroup levels below the root that are judged; deeper is blocked */
 #define FENCE_COMM 16 /* TASK_COMM_LEN */
 #define FENCE_ANCESTORS 8
 
+/* Part of the layout of fence_totals: append only. */
 enum verdict {
 	VERDICT_ALLOWED,
-	VERDICT_AUDITED, /* would have been denied */
+	VERDICT_AUDITED, /* would have been denied, redirected or answered */
 	VERDICT_DENIED,
+	VERDICT_REDIRECTED, /* let through to where the rule says */
+	VERDICT_ANSWERED, /* let through to our own SMTP responder, which says why */
 	VERDICT_COUNT,
 };
 
-/* In order of strictness: the stricter of two answers is the larger. */
+/*
+ * In order of strictness: the stricter of two answers is the larger. From ACTION_ANSWER on nothing
+ * leaves: such a rule holds also for what is not identified yet, the others only for what is.
+ */
 enum action {
 	ACTION_ALLOW,
+	ACTION_LIMIT, /* allowed up to a number in a window, then blocked until it ends */
+	ACTION_REDIRECT, /* connect() goes to a relay or catcher instead */
+	ACTION_ANSWER, /* connect() goes to our SMTP responder; blocked where there is none */
 	ACTION_BLOCK, /* connect() fails at once with the chosen errno */
 	ACTION_DROP, /* the SYN vanishes, as it does at most providers */
 	ACTION_COUNT,
@@ -45,6 +59,9 @@ enum reason {
 	REASON_FRAGMENT, /* a first fragment too short to show its ports and flags */
 	REASON_HEADERS, /* more headers in front of TCP than are walked */
 	REASON_DEPTH, /* cgroup deeper than FENCE_DEPTH */
+	REASON_EXEMPTION, /* an exemption or emergency block */
+	REASON_LIMIT, /* over the limit of a rule, or no room left to count */
+	REASON_NO_RELAY, /* to be redirected or answered, but there is nowhere to in its address family */
 	REASON_COUNT,
 };
 
@@ -56,6 +73,8 @@ enum hook {
 	HOOK_CREATE, /* judges nothing: gives raw sockets their identity */
 	HOOK_SOCKOPS, /* judges nothing: outcomes */
 	HOOK_RELEASE, /* judges nothing: outcomes */
+	HOOK_PEER4, /* judges nothing: getpeername() after a transparent redirect */
+	HOOK_PEER6,
 	HOOK_COUNT,
 };
 
@@ -85,8 +104,8 @@ enum outcome {
  * Slots of fence_totals, u64 each, per CPU, only ever rising. The strides leave room, so that a
  * slot never changes its meaning within a FENCE_LAYOUT.
  */
-#define FENCE_SLOT(verdict, hook, reason) ((verdict) << 7 | (hook) << 4 | (reason))
-#define FENCE_ATTEMPT_SLOTS 512
+#define FENCE_SLOT(verdict, hook, reason) ((verdict) << 9 | (hook) << 5 | (reason))
+#define FENCE_ATTEMPT_SLOTS 4096 /* 8 verdicts, 16 hooks, 32 reasons */
 
 enum slot {
 	SLOT_SUBMITTED = FENCE_ATTEMPT_SLOTS, /* attempts written to the ring */
@@ -99,7 +118,7 @@ enum slot {
 	SLOT_OUTCOMES_LOST,
 	SLOT_OVERFLOW, /* attempts counted in the overflow bucket of fence_cgtotals */
 	SLOT_END,
-	FENCE_SLOTS = 576,
+	FENCE_SLOTS = FENCE_ATTEMPT_SLOTS + 64,
 };
 
 /* Keys of fence_cgtotals that are no cgroup. Real ids are inode numbers of kernfs, never these. */
@@ -108,7 +127,7 @@ enum slot {
 
 /* Value of fence_cgtotals. All but the window only ever rise. */
 struct fence_cgroup_totals {
-	__u64 by_verdict[4]; /* indexed by enum verdict */
+	__u64 by_verdict[8]; /* indexed by enum verdict */
 	__u64 submitted;
 	__u64 summarised;
 	__u64 lost;
@@ -139,37 +158,95 @@ struct fence_cursor {
 	__u64 spare[3];
 };
 
-/* A set of rules: rule N is bit N % 64 of word N / 64. */
+/*
+ * A set of terms: term N is bit N % 64 of word N / 64. A term is one way to match an exemption or a
+ * rule: most have one, those with presets or tenants several. Exemptions come first, then the rules in
+ * their order; the first term that matches decides.
+ */
 struct fence_vector {
 	__u64 word[FENCE_WORDS];
 };
 
 /*
  * Fixed indexes into fence_vectors; classes that values map to start at VECTOR_FIRST.
- * `identifying` means: has a selector of that dimension.
+ * `identifying` means: has a selector of that dimension. `strict`: ACTION_ANSWER or stricter, and not
+ * only in audit.
  */
 enum vector {
-	VECTOR_STRICT, /* rules whose action is not allow */
-	VECTOR_TO_ANY, /* rules without `to:`; they speak of targets in the profile's scope only */
-	VECTOR_TO_OTHER, /* the class of an address that no rule names: empty */
-	VECTOR_UID_OTHER, /* rules that do not identify by uid */
-	VECTOR_UID_UNKNOWN, /* the same, and strict identifying rules: what fails closed */
+	VECTOR_STRICT, /* strict terms */
+	VECTOR_TO_ANY, /* terms without `to:`; they speak of targets in the profile's scope only */
+	VECTOR_TO_OTHER, /* terms that name an address that no prefix covers: empty */
+	VECTOR_UID_OTHER, /* terms that do not identify by uid */
+	VECTOR_UID_UNKNOWN, /* the same, and strict identifying terms: what fails closed */
 	VECTOR_EXE_OTHER,
 	VECTOR_EXE_UNKNOWN,
 	VECTOR_CGROUP_OTHER,
 	VECTOR_CGROUP_UNKNOWN,
-	VECTOR_PORT = 16, /* + port slot: rules that speak of that port */
-	VECTOR_FIRST = VECTOR_PORT + FENCE_PORTS,
+	VECTOR_GID_OTHER, /* terms that do not identify by gid */
+	VECTOR_GID_UNKNOWN,
+	VECTOR_PORT = 16, /* + port slot: terms that speak of that port */
+	VECTOR_GID =
+		VECTOR_PORT + FENCE_PORTS, /* + value of fence_gids: terms that name that group */
+	VECTOR_FIRST = VECTOR_GID + FENCE_GIDS,
 };
 
-struct fence_rule {
+/* Where a redirected or answered connection goes. Port 0: nowhere in that family. */
+struct fence_relay {
+	__u32 addr4; /* network order */
+	__u16 port4; /* host order */
+	__u16 port6;
+	__u32 addr6[4];
+};
+
+#define FENCE_EXEMPTION 0x8000 /* in fence_term.number and fence_attempt.rule: the rest is its id */
+
+/* Value of fence_terms, by bit. */
+struct fence_term {
+	__u64 until_ns; /* boot clock; from then on it is passed over; 0 never */
+	__u64 limit; /* names the state in fence_limits, over a change of policy too; 0: no limit */
+	__u64 window_ns; /* of the limit */
+	__u32 most; /* connections in a window; 0: any number */
+	__u16 most_to; /* different targets in a window, up to FENCE_LIMIT_TARGETS; 0: any number */
+	__u16 number; /* of the rule; or FENCE_EXEMPTION and the exemption's id */
+	__u16 next; /* with `pass`: the bit to go on at */
+	__u8 pass; /* 1: a tenant's allow, which leaves it to the layers below */
 	__u8 action; /* enum action */
-	__u8 audit; /* 1: decided and recorded, not blocked, whatever the mode */
-	__u8 err; /* positive errno for ACTION_BLOCK */
-	__u8 pad[5];
+	__u8 audit; /* 1: decided and recorded, not enforced, whatever the mode */
+	__u8 err; /* positive errno when it is denied at connect() */
+	__u8 transparent; /* 1: getpeername() goes on showing the address asked for */
+	__u8 pad[1];
+	struct fence_relay relay; /* ACTION_REDIRECT and ACTION_ANSWER */
 };
 
-/* Key of fence_to4 and fence_to6 (LPM tries); value: __u32 vector index. */
+/* Key and value of fence_limits. */
+struct fence_limit_key {
+	__u64 limit;
+	__u64 cgroup; /* that decided */
+};
+
+/* Fixed windows, from the first connection on. `lock` (struct bpf_spin_lock) holds all of it together. */
+struct fence_limit {
+	__u32 lock;
+	__u32 used; /* connections let through in this window */
+	__u64 start_ns; /* boot clock */
+	__u32 targets; /* entries of target in use */
+	__u32 pad;
+	__u32 target[FENCE_LIMIT_TARGETS][4]; /* network order, IPv4 as v4-mapped */
+};
+
+/* Value of fence_detour, a socket's storage: where it wanted to go, and where it went. */
+struct fence_detour {
+	__u32 asked[4]; /* as the application gave it, network order; IPv4 in [0] */
+	__u32 sent[4]; /* as target_settle() makes it */
+	__u16 asked_port; /* host order */
+	__u16 sent_port;
+	__u8 sent_family;
+	__u8 transparent;
+	__u8 version; /* FENCE_LAYOUT */
+	__u8 pad;
+};
+
+/* Key of fence_to4 and fence_to6 (LPM tries); value: struct fence_to. */
 struct fence_prefix4 {
 	__u32 bits;
 	__u8 addr[4]; /* network order */
@@ -178,6 +255,12 @@ struct fence_prefix4 {
 struct fence_prefix6 {
 	__u32 bits;
 	__u8 addr[16]; /* network order */
+};
+
+/* The terms that an address is compatible with, as vector indexes. */
+struct fence_to {
+	__u32 named; /* terms whose `to:` it is in, and not in their `not: to:` */
+	__u32 any; /* terms without `to:` but for those whose `not: to:` it is in */
 };
 
 /* Key of fence_exes; value: __u32 vector index. The kernel's own s_dev and i_ino, not stat()'s. */
@@ -203,6 +286,8 @@ struct fence_settings {
 	__u32 generation; /* rises by one with every program set of this fence */
 	__u32 scope; /* bit per enum target_class that `default:` and rules without `to:` speak of */
 	__u32 words; /* vector words in use, 1 to FENCE_WORDS */
+	__u32 rules_at; /* first term of the rules; those before it are of exemptions */
+	__u64 terms; /* names the list of terms: who fills maps later must have the same */
 	__u16 port[FENCE_PORTS]; /* the watched ports by slot */
 	__u16 blocked; /* bit per port slot: what the profile blocks */
 	__u8 ports; /* slots in use */
@@ -216,7 +301,10 @@ struct fence_settings {
 	__u8 has_exe;
 	__u8 has_cgroup;
 	__u8 has_to;
-	__u8 pad[7];
+	__u8 has_gid;
+	__u8 has_limit;
+	__u8 has_detour; /* some term redirects or answers */
+	__u8 pad[4];
 };
 
 /* Value of fence_mark, a socket's storage: the verdict that later hooks obey. At most 128 bytes. */
@@ -295,8 +383,11 @@ struct fence_attempt {
 	__u32 generation;
 	__u32 ifindex; /* of the device it was about to leave by; 0 at connect */
 	__u32 daddr[4]; /* network order; IPv4 in [0] */
+	__u32 sent[4]; /* where a redirected or answered one went; network order, IPv4 in [0] */
+	__u16 sent_port; /* host order; 0: not redirected */
 	__u16 dport; /* host order */
-	__u16 rule; /* index, or FENCE_NO_RULE */
+	__u16 rule; /* index, FENCE_EXEMPTION with an id, or FENCE_NO_RULE */
+	__u8 sent_family; /* AF_INET, AF_INET6, 0 */
 	__u8 family; /* AF_INET, AF_INET6 */
 	__u8 mapped; /* 1: an IPv4 target given as v4-mapped IPv6 */
 	__u8 hook;
@@ -307,7 +398,7 @@ struct fence_attempt {
 	__u8 target; /* enum target_class */
 	__u8 enforce; /* the mode in force */
 	__u8 raw; /* 1: a raw socket or an unmarked packet, not a connect() */
-	__u8 pad[6];
+	__u8 pad[3];
 	char comm[FENCE_COMM]; /* of the thread; "" unknown */
 };
 
@@ -362,11 +453,13 @@ struct fence_outcome {
 	__u8 pad[2];
 };
 
-_Static_assert(sizeof(struct fence_cgroup_totals) == 96, "state layout");
+_Static_assert(sizeof(struct fence_cgroup_totals) == 128, "state layout");
 _Static_assert(sizeof(struct fence_state) == 64, "state layout");
 _Static_assert(sizeof(struct fence_cursor) == 64, "state layout");
 _Static_assert(sizeof(struct fence_mark) == 128, "state layout; at most 128 bytes");
 _Static_assert(sizeof(struct fence_attempt) <= 256, "an attempt is small");
 _Static_assert(sizeof(struct fence_outcome) == 48, "record layout");
-_Static_assert(sizeof(struct fence_rule) == 8, "policy layout");
+_Static_assert(sizeof(struct fence_detour) == 40, "state layout; at most 128 bytes");
+_Static_assert(sizeof(struct fence_limit) == 24 + 16 * FENCE_LIMIT_TARGETS, "state layout");
+_Static_assert(sizeof(struct fence_term) == 64, "policy layout");
 _Static_assert(SLOT_END <= FENCE_SLOTS, "totals");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* struct policy to bit vectors and map entries. Pure: no file, no kernel. */
+/* Policy and terms to bit vectors and map entries. Pure: no file, no kernel. */
 #pragma once
 
 #include <stdbool.h>
@@ -9,39 +9,27 @@
 #include "bpf/fence.h"
 
 struct policy;
-
-/* What the machine says a rule's names are; found by the caller, in any order. */
-struct resolved_exe {
-	size_t rule;
-	struct fence_exe key;
-};
-
-struct resolved_cgroup {
-	size_t rule;
-	uint64_t id;
-	uint64_t parent; /* id of the nearest ancestor that is in the list too, 0 none */
-};
-
-struct resolved {
-	struct resolved_exe *exe;
-	size_t exe_n;
-	struct resolved_cgroup *cgroup; /* one entry per rule and cgroup */
-	size_t cgroup_n;
-};
+struct terms;
+struct resolved;
 
 struct compiled_prefix4 {
 	struct fence_prefix4 key;
-	uint32_t vector;
+	struct fence_to to;
 };
 
 struct compiled_prefix6 {
 	struct fence_prefix6 key;
-	uint32_t vector;
+	struct fence_to to;
 };
 
 struct compiled_uid {
 	uint32_t uid;
 	uint32_t vector;
+};
+
+struct compiled_gid {
+	uint32_t gid;
+	uint32_t number; /* VECTOR_GID + number is its vector */
 };
 
 struct compiled_exe {
@@ -58,9 +46,9 @@ struct compiled_cgroup {
 struct compiled {
 	/* policy, host_netns, generation, with_* and tell_all are left to the caller. */
 	struct fence_settings settings;
-	struct fence_rule *rule;
-	size_t rule_n;
-	/* VECTOR_FIRST fixed ones, then one per distinct set of rules. */
+	struct fence_term *term;
+	size_t term_n;
+	/* VECTOR_FIRST fixed ones, then one per distinct set of terms. */
 	struct fence_vector *vector;
 	size_t vector_n;
 	struct compiled_prefix4 *to4;
@@ -69,20 +57,26 @@ struct compiled {
 	size_t to6_n;
 	struct compiled_uid *uid;
 	size_t uid_n;
+	struct compiled_gid *gid;
+	size_t gid_n;
 	struct compiled_exe *exe;
 	size_t exe_n;
 	struct compiled_cgroup *cgroup;
 	size_t cgroup_n;
 };
 
+struct compile_options {
+	int fallback_errno; /* answers `block` where neither rule nor policy says */
+	struct fence_relay answer; /* our SMTP responder; ports 0: none runs */
+};
+
 /*
- * `fallback_errno` answers `block` where neither rule nor policy says. 0, -ENOMEM, -E2BIG when the
- * policy has more than FENCE_RULES rules or FENCE_PORTS ports, -EINVAL when `found` is of another
- * policy, -ELOOP when its cgroups lie in each other. Not said.
+ * 0, -ENOMEM, -E2BIG when there are more than FENCE_TERMS terms, FENCE_PORTS ports or FENCE_GIDS groups, -EINVAL when `found` is of
+ * other terms. Not said.
  */
-int compile_policy(const struct policy *p, const struct resolved *found, int fallback_errno,
-	struct compiled **out);
+int compile_policy(const struct policy *p, const struct terms *t, const struct resolved *found,
+	const struct compile_options *o, struct compiled **out);
 void compile_free(struct compiled *c);
 
-/* Some rule or the default, read without the mode, denies something. */
+/* Some term or the default, read without the mode, lets something not pass. */
 bool compile_blocks(const struct compiled *c);

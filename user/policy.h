@@ -9,13 +9,25 @@
 
 #include "action.h"
 #include "rule.h"
+#include "tenant.h"
 
 struct profile;
+
+#define POLICY_LAYERS 64 /* tenants' layers at most */
 
 enum established {
 	ESTABLISHED_KEEP,
 	ESTABLISHED_COUNT, /* keep, and list them */
 	ESTABLISHED_VALUES,
+};
+
+/*
+ * A tenant's own rules: for its workloads only, judged before the operator's, and they can only tighten: what such a
+ * rule allows goes on to the layers below.
+ */
+struct policy_layer {
+	char *tenant; /* a name in tenants; owned */
+	char *path; /* where its rules came from, for messages; NULL: the policy itself. Owned */
 };
 
 struct policy {
@@ -24,9 +36,14 @@ struct policy {
 	bool enforce;
 	uint8_t established; /* enum established */
 	int err; /* positive errno of `block`; 0: the profile's, at `up` EPERM */
-	uint8_t default_action; /* enum action */
-	int default_err; /* as in a rule */
-	struct policy_rule *rule;
+	struct order otherwise; /* `default:`: allow, block or drop */
+	uint64_t longest_s; /* longest term of an exemption or block; 0: no bound */
+	struct tenant *tenant;
+	size_t tenant_n;
+	struct policy_layer *layer;
+	size_t layer_n;
+	struct policy_rule
+		*rule; /* in the order they are judged: layer 1, layer 2, ..., the operator's */
 	size_t rule_n;
 	char *path; /* where it came from, for messages; NULL built in */
 };
@@ -43,10 +60,22 @@ int policy_from_text(const char *name, const char *text, size_t n, struct policy
 
 /* No file: this profile, no rules, default block. */
 int policy_from_profile(const char *profile, bool enforce, struct policy **out);
+
+/*
+ * Puts a tenant's file (keys: version, tenant, rules, default: block) on top of the policy, as its next
+ * layer. Its `default: block` becomes that layer's last rule. 0 or -errno, said, and `p` is as before.
+ */
+int policy_add_layer(struct policy *p, const char *path);
 void policy_free(struct policy *p);
 
-/* The policy as understood, canonical; policy_from_text() of it prints the same bytes. 0 or -errno. */
-int policy_print(const struct policy *p, FILE *to);
+/* Path of the file a rule came from, for messages; "policy" when built in. */
+const char *policy_origin(const struct policy *p, const struct policy_rule *r);
+
+/*
+ * The policy as understood, canonical, layers and tenants included (`layers:`); policy_from_text() of it prints the
+ * same bytes. With `origins` each rule is followed by a comment, file and line. 0 or -errno.
+ */
+int policy_print(const struct policy *p, bool origins, FILE *to);
 
 /* SHA-256 of the canonical text, 64 hex digits and a zero. 0 or -errno. */
 int policy_hash(const struct policy *p, char hex[65]);

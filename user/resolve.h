@@ -1,18 +1,50 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The names in a policy's rules to what the kernel calls them on this machine. */
+/* The names in a list of terms to what the kernel and the network call them on this machine. */
 #pragma once
 
-#include "compile.h"
-#include "policy.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#include "address.h"
+#include "terms.h"
+#include "vectors.h"
+
+struct containers;
+
+struct resolved_exe {
+	size_t term;
+	struct fence_exe key;
+};
+
+/* An address of `to: { name: ... }`. */
+struct resolved_to {
+	size_t term;
+	struct address address;
+};
+
+/* A cgroup that is judged otherwise than the nearest one above it would be. */
+struct resolved_cgroup {
+	uint64_t id;
+	uint32_t own,
+		below; /* indexes into resolved.sets, from VECTOR_FIRST on, as vectors_put() gives */
+};
+
+struct resolved {
+	struct resolved_exe *exe;
+	size_t exe_n;
+	struct resolved_to *to;
+	size_t to_n;
+	struct resolved_cgroup *cgroup; /* unique by id */
+	size_t cgroup_n;
+	struct vectors sets; /* of terms that select by cgroup */
+};
 
 /*
- * Finds the executables and cgroups (paths, globs, units) that the rules name, below the v2 mount
- * `cgroup_mount` (cgroup_mount()). An executable that is not there is refused with the rule's line;
- * a cgroup or unit that is not there now is warned about (it matches after the next `up`). A unit
- * is a directory of that name at any depth; but one below a service or scope, which may be in other
- * hands (a user's own systemd, a container's), earns no allow. A rule with `cgroup:` and `unit:`
- * needs both, each of the directory or of one above it. 0 or -errno, said. Free with
- * resolve_free(), which takes NULL.
+ * Finds executables (in our mount namespace), cgroups below the v2 mount `cgroup_mount`, and addresses of names. What cannot be resolved
+ * here is refused with the rule's file and line, never left out: an executable that is not there, a name without an
+ * address, a label, image or pod where no runtime's state files are on this machine. A unit, cgroup
+ * or container that is not there now is warned about; the follower (smtpfenced) knows it when it comes. 0 or -errno, said. Free with resolve_free(), which takes NULL.
  */
-int resolve_policy(const struct policy *p, const char *cgroup_mount, struct resolved **out);
+int resolve_terms(const struct terms *t, const char *cgroup_mount, struct containers *c,
+	struct resolved **out);
 void resolve_free(struct resolved *r);
