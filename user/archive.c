@@ -47,7 +47,7 @@ static int write_text(int dir, const char *name, const struct policy *p)
 			close(fd);
 		return err;
 	}
-	err = policy_print(p, f);
+	err = policy_print(p, false, f);
 	if (!err && (fflush(f) || fsync(fd)))
 		err = -errno;
 	if (fclose(f) && !err)

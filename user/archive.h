@@ -6,9 +6,7 @@
 
 struct policy;
 
-#define ARCHIVE_DIR "/var/lib/smtpfence/policy"
-
-/* Keeps the canonical text under its hash; made 0700 where missing. 0 or -errno, said. */
+/* `dir`: state_archive(). Keeps the canonical text under its hash; made 0700 where missing. 0 or -errno, said. */
 int archive_keep(const char *dir, const struct policy *p, const char hash[65]);
 
 /*

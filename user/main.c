@@ -18,6 +18,7 @@ static const struct {
 	{ "run", cmd_run, "one command under a provider's rules, then what it tried" },
 	{ "up", cmd_up, "arm this host: record, and block as the policy says" },
 	{ "down", cmd_down, "take away what `up` put there, and nothing else" },
+	{ "confirm", cmd_confirm, "what `up --confirm` changed stays" },
 	{ "status", cmd_status, "is the fence up, as asked, and in the kernel?" },
 	{ "watch", cmd_watch, "attempts as they happen, one line per incident" },
 	{ "report", cmd_report, "what was tried: who, to where, what to change" },

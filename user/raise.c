@@ -7,28 +7,60 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "announce.h"
 #include "archive.h"
 #include "cgroup.h"
+#include "exemption.h"
 #include "guard.h"
-#include "json.h"
-#include "outlook.h"
+#include "list.h"
 #include "policy.h"
 #include "say.h"
-#include "senders.h"
-#include "sockets.h"
 #include "state.h"
 #include "text.h"
 #include "translate.h"
 
-/* What is worked out before anything is touched. */
+/* The place of a fence, locked. */
+struct ground {
+	const char *dir;
+	struct pin *pin;
+	char archive[PATH_MAX], store[PATH_MAX];
+	struct exemptions exempt;
+};
+
+/* What is put in force; `like` is what asked for it. */
 struct works {
 	const struct policy *policy;
 	struct compiled *compiled;
-	char *mount; /* of the v2 tree */
-	char *cgroup; /* directory to fence */
+	char *mount, *cgroup;
 	char hash[65];
 };
+
+static int ground_open(struct ground *g, const char *dir, bool create)
+{
+	int err;
+
+	*g = (struct ground){ .dir = dir ? dir : STATE_DIR };
+	state_archive(g->archive, g->dir);
+	state_store(g->store, g->dir);
+	err = pin_open(g->dir, create, &g->pin);
+	if (!err)
+		err = pin_lock(g->pin);
+	return err ?: exemptions_load(g->store, &g->exempt);
+}
+
+/* A place that was made for nothing goes again. Returns err. */
+static int ground_close(struct ground *g, int err)
+{
+	struct guard_look look;
+
+	if (err && g->pin && guard_look(g->pin, &look) == -ENOENT) {
+		if (!pin_unmount(g->pin, g->dir))
+			(void)rmdir(g->dir); /* it may hold policies */
+		g->pin = NULL;
+	}
+	pin_close(g->pin);
+	exemptions_clear(&g->exempt);
+	return err;
+}
 
 static void works_free(struct works *w)
 {
@@ -37,47 +69,15 @@ static void works_free(struct works *w)
 	free(w->cgroup);
 }
 
-static int work_out(const struct policy *p, const struct raise *r, struct works *w)
+static int work_out(const struct ground *g, const char *cgroup, struct works *w)
 {
-	int err;
+	int err = cgroup_mount(&w->mount);
 
-	w->policy = p;
-	err = cgroup_mount(&w->mount);
-	if (!err)
-		err = translate_policy(p, EPERM, &w->compiled, w->hash);
+	err = err ?: translate_policy(w->policy, &g->exempt, EPERM, &w->compiled, w->hash);
 	if (err)
 		return err;
-	w->cgroup = r->cgroup ? realpath(r->cgroup, NULL) : strdup(w->mount);
-	if (!w->cgroup)
-		return fail(-errno, "find cgroup %s", r->cgroup ? r->cgroup : w->mount);
-	return 0;
-}
-
-/* What is there, for people before arming, in JSON with the result. Owned. */
-struct scene {
-	struct announce a;
-	struct socket_seen *sockets;
-	struct sender *senders;
-};
-
-/* Not to know what runs here is no reason not to arm. */
-static void look_around(const struct works *w, struct scene *s)
-{
-	const struct fence_settings *set = &w->compiled->settings;
-
-	s->a.policy = w->policy;
-	s->a.compiled = w->compiled;
-	s->a.cgroup_mount = w->mount;
-	if (!senders_find(&s->senders, &s->a.sender_n))
-		s->a.sender = s->senders;
-	if (!sockets_find(set->port, set->ports, &s->sockets, &s->a.socket_n, &s->a.skipped))
-		s->a.socket = s->sockets;
-}
-
-static void scene_free(struct scene *s)
-{
-	senders_free(s->senders, s->a.sender_n);
-	free(s->sockets);
+	w->cgroup = cgroup ? realpath(cgroup, NULL) : strdup(w->mount);
+	return w->cgroup ? 0 : fail(-errno, "find cgroup %s", cgroup ? cgroup : w->mount);
 }
 
 static void fill_hooks(struct state *s, const struct guard_look *look)
@@ -104,121 +104,249 @@ static uint64_t since(const char *dir, bool enforce, const struct fence_state *n
 	return at;
 }
 
-static int write_down(const struct works *w, const char *dir, const struct pin *pin)
+/* `s` says what files the policy came from; the rest is filled in. */
+static int write_down(const struct works *w, const struct ground *g, struct state *s)
 {
-	struct state s = { .cgroup = w->cgroup,
-		.profile = w->policy->profile_name,
-		.rules = w->policy->rule_n,
-		.enforce = w->policy->enforce,
-		.whole = !strcmp(w->cgroup, w->mount),
-		.blocks = compile_blocks(w->compiled) };
-	char path[PATH_MAX];
 	struct guard_look look;
-	int err = guard_look(pin, &look);
+	int err = guard_look(g->pin, &look);
 
 	if (err)
 		return err;
-	if (w->policy->path)
-		s.policy_path = realpath(w->policy->path, path) ? path : w->policy->path;
-	strcpy(s.policy_hash, w->hash);
-	s.generation = look.link[HOOK_CONNECT4].generation;
-	s.since_wall_ns = since(dir, s.enforce, &look.state);
-	fill_hooks(&s, &look);
-	return state_save(dir, &s);
+	s->cgroup = w->cgroup;
+	s->profile = w->policy->profile_name;
+	s->rules = w->policy->rule_n;
+	s->enforce = w->policy->enforce;
+	s->whole = !strcmp(w->cgroup, w->mount);
+	s->blocks = compile_blocks(w->compiled);
+	strcpy(s->policy_hash, w->hash);
+	s->generation = look.link[HOOK_CONNECT4].generation;
+	s->since_wall_ns = since(g->dir, s->enforce, &look.state);
+	fill_hooks(s, &look);
+	return state_save(g->dir, s);
 }
 
-/* A place to pin that was made for nothing. What failed has been said. */
-static int undo(struct pin *pin, const char *dir, int err)
-{
-	if (!pin_unmount(pin, dir))
-		(void)rmdir(dir); /* it may hold policies */
-	return err;
-}
-
-/* With the lock held. */
-static int arm_locked(const struct works *w, const char *dir, const struct pin *pin)
+static int arm(const struct works *w, const struct ground *g, struct state *s)
 {
 	struct kernel_options o = { .outcomes = true };
-	char archive[PATH_MAX] = ARCHIVE_DIR;
+	int err = archive_keep(g->archive, w->policy, w->hash);
+
+	err = err ?: guard_arm(g->pin, w->compiled, w->cgroup, &o);
+	return err ?: write_down(w, g, s);
+}
+
+/* Absolute, so that it can be read again from elsewhere. */
+static char *whole_path(const char *path)
+{
+	char *whole = path ? realpath(path, NULL) : NULL;
+
+	return whole || !path ? whole : strdup(path);
+}
+
+static int name_files(const struct policy *p, struct state *s)
+{
+	char *path;
+	int err = 0;
+
+	s->policy_path = whole_path(p->path);
+	for (size_t i = 0; !err && i < p->layer_n; i++) {
+		if (!p->layer[i].path)
+			continue;
+		path = whole_path(p->layer[i].path);
+		err = path ? list_add_text(&s->layer_path, &s->layer_n, path) : -ENOMEM;
+		free(path);
+	}
+	return err || (p->path && !s->policy_path) ? fail(-ENOMEM, "arm the fence") : 0;
+}
+
+static int show(const struct works *w, const struct raise *r)
+{
+	const struct raise_works shown = { .policy = w->policy,
+		.compiled = w->compiled,
+		.cgroup_mount = w->mount,
+		.cgroup = w->cgroup,
+		.hash = w->hash };
+
+	return r->before ? r->before(&shown, r->arg) : 0;
+}
+
+int raise_fence(const struct policy *p, const struct raise *r)
+{
+	struct state asked = { .audit = r->audit };
+	struct works w = { .policy = p };
+	struct ground g;
+	int err = name_files(p, &asked); /* in our own mount namespace */
+
+	err = err ?: ground_open(&g, r->state, true);
+	err = err ?: work_out(&g, r->cgroup, &w);
+	err = err ?: show(&w, r);
+	err = err ?: arm(&w, &g, &asked);
+	works_free(&w);
+	free(asked.policy_path);
+	list_free_text(asked.layer_path, asked.layer_n);
+	return ground_close(&g, err);
+}
+
+static int kept_policy(const struct ground *g, const struct state *s, struct policy **out)
+{
+	char first[17];
 	int err;
 
-	if (strcmp(dir, STATE_DIR))
-		snprintf(archive, sizeof(archive), "%.3000s/policy", dir);
-	err = archive_keep(archive, w->policy, w->hash);
-	if (!err)
-		err = guard_arm(pin, w->compiled, w->cgroup, &o);
-	return err ?: write_down(w, dir, pin);
-}
-
-static int arm(const struct works *w, const char *dir)
-{
-	struct guard_look look;
-	struct pin *pin = NULL;
-	int err = pin_open(dir, true, &pin);
-
-	if (!err)
-		err = pin_lock(pin);
-	if (!err) {
-		err = arm_locked(w, dir, pin);
-		if (err && guard_look(pin, &look) == -ENOENT)
-			return undo(pin, dir, err);
-	}
-	pin_close(pin);
+	memcpy(first, s->policy_hash, 16);
+	first[16] = '\0';
+	err = archive_find(g->archive, strtoull(first, NULL, 16), out);
+	if (err == -ENOENT || err == -ENOTUNIQ)
+		return refuse(-EUCLEAN,
+			"the text of policy %.8s is not kept in %s any more: smtpfence up POLICY",
+			s->policy_hash, g->archive);
 	return err;
 }
 
-static const char *mode(const struct works *w)
+/* What `s` asked for, with exemptions and machine as they are now. */
+static int arm_as(const struct ground *g, const struct state *s)
 {
-	return !w->policy->enforce           ? "AUDIT"
-	       : compile_blocks(w->compiled) ? "ENFORCING"
-					     : "RECORDING";
-}
-
-static void tell_armed(const struct works *w, FILE *to)
-{
-	bool enforcing = w->policy->enforce && compile_blocks(w->compiled);
-	char name[64];
-
-	text_inert(name, sizeof(name), w->policy->profile_name, strlen(w->policy->profile_name));
-	fprintf(to, "armed: %s%s profile %s%s: smtpfence %s\n", mode(w), enforcing ? "" : " of",
-		name, enforcing ? ". How it stands" : ", nothing is blocked. Live",
-		enforcing ? "status" : "watch");
-}
-
-static void tell_json(const struct works *w, const struct scene *s, FILE *to)
-{
-	struct json j;
-
-	json_init(&j, to);
-	json_open(&j, NULL, '{');
-	json_bool(&j, "armed", true);
-	json_text(&j, "mode", w->policy->enforce ? "enforce" : "audit");
-	json_bool(&j, "blocks", w->policy->enforce && compile_blocks(w->compiled));
-	json_text(&j, "profile", w->policy->profile_name);
-	json_text(&j, "policy", w->hash);
-	json_text(&j, "cgroup", w->cgroup);
-	outlook_json(&s->a, &j);
-	json_close(&j, '}');
-}
-
-int raise_fence(const struct policy *p, const struct raise *r, FILE *to)
-{
-	bool people = !r->quiet && !r->json;
+	struct state asked = { .policy_path = s->policy_path,
+		.layer_path = s->layer_path,
+		.layer_n = s->layer_n,
+		.audit = s->audit };
+	struct policy *p = NULL;
 	struct works w = {};
-	struct scene s = {};
-	int err = work_out(p, r, &w);
+	int err = kept_policy(g, s, &p);
 
-	if (!err && !r->quiet)
-		look_around(&w, &s);
-	if (!err && people)
-		(void)announce_text(&s.a, to); /* a full disk is main's to say */
-	if (!err)
-		err = arm(&w, r->state ? r->state : STATE_DIR);
-	if (!err && people)
-		tell_armed(&w, to);
-	else if (!err && !r->quiet)
-		tell_json(&w, &s, to);
-	scene_free(&s);
+	w.policy = p;
+	err = err ?: work_out(g, s->cgroup, &w);
+	err = err ?: arm(&w, g, &asked);
 	works_free(&w);
+	policy_free(p);
 	return err;
+}
+
+/* A fence that is up, and what was asked of it. */
+static int find_fence(struct ground *g, const char *state, struct state **asked)
+{
+	int err = ground_open(g, state, false);
+
+	err = err ?: state_load(g->dir, asked);
+	return err == -ENOENT ? refuse(err, "no fence is up: sudo smtpfence up") : err;
+}
+
+static int change_store(struct ground *g, const struct state *asked,
+	int (*change)(struct exemptions *all, void *arg), void *arg)
+{
+	struct exemptions before = {};
+	int err = exemptions_load(g->store, &before);
+
+	err = err ?: change(&g->exempt, arg);
+	if (err)
+		goto out;
+	err = exemptions_save(g->store, &g->exempt);
+	err = err ?: arm_as(g, asked);
+	if (err)
+		(void)exemptions_save(g->store, &before); /* the first failure has been said */
+out:
+	exemptions_clear(&before);
+	return err;
+}
+
+int raise_change(const char *state, int (*change)(struct exemptions *all, void *arg), void *arg)
+{
+	struct state *asked = NULL;
+	struct ground g;
+	int err = find_fence(&g, state, &asked);
+
+	if (!err)
+		err = change ? change_store(&g, asked, change, arg) : arm_as(&g, asked);
+	state_free(asked);
+	return ground_close(&g, err);
+}
+
+int raise_again(const char *state)
+{
+	return raise_change(state, NULL, NULL);
+}
+
+static int read_files(const struct state *asked, struct policy **out)
+{
+	struct policy *p = NULL;
+	int err;
+
+	if (asked->policy_path)
+		err = policy_open(asked->policy_path, &p);
+	else
+		err = policy_from_profile(asked->profile, asked->enforce, &p);
+	for (size_t i = 0; !err && i < asked->layer_n; i++)
+		err = policy_add_layer(p, asked->layer_path[i]);
+	if (err) {
+		policy_free(p);
+		return err;
+	}
+	if (asked->audit)
+		p->enforce = false;
+	*out = p;
+	return 0;
+}
+
+int raise_reload(const char *state)
+{
+	struct raise r = { .state = state ? state : STATE_DIR };
+	struct state *asked = NULL;
+	struct policy *p = NULL;
+	int err = state_load(r.state, &asked);
+
+	if (err == -ENOENT)
+		return refuse(err, "no fence is up: sudo smtpfence up");
+	err = err ?: read_files(asked, &p);
+	if (!err) {
+		r.cgroup = asked->cgroup;
+		r.audit = asked->audit;
+		err = raise_fence(p, &r);
+	}
+	policy_free(p);
+	state_free(asked);
+	return err;
+}
+
+/* Links and maps, then the mount, then what was asked; g->pin is closed. */
+static int take_down(struct ground *g)
+{
+	int err = guard_disarm(g->pin);
+
+	if (err)
+		return err;
+	err = pin_unmount(g->pin, g->dir);
+	g->pin = NULL;
+	err = err ?: state_remove(g->dir);
+	if (!err && rmdir(g->dir))
+		note("%s stays: it is not empty", g->dir);
+	return err;
+}
+
+int raise_back(const char *state)
+{
+	struct state *kept = NULL;
+	struct ground g;
+	int err = ground_open(&g, state, false);
+
+	if (err == -ENOENT)
+		return refuse(err, "no fence is up: nothing to go back from");
+	if (!err)
+		err = state_kept(g.dir, &kept);
+	if (err == -ENOENT)
+		err = take_down(&g);
+	else if (!err)
+		err = arm_as(&g, kept) ?: state_forget(g.dir);
+	state_free(kept);
+	return ground_close(&g, err);
+}
+
+int raise_down(const char *state, bool *there)
+{
+	struct ground g;
+	int err = ground_open(&g, state, false);
+
+	*there = err != -ENOENT;
+	if (err == -ENOENT)
+		err = state_remove(g.dir);
+	else if (!err)
+		err = take_down(&g);
+	return ground_close(&g, err);
 }

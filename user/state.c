@@ -14,10 +14,13 @@
 #include <jansson.h>
 
 #include "json.h"
+#include "list.h"
 #include "say.h"
 
 #define FILE_NAME "asked.json"
+#define KEPT_NAME "back.json"
 #define LOCK_NAME "reader.lock"
+#define STORE_DIR "/var/lib/smtpfence"
 
 static void hex_tag(char to[17], const uint8_t tag[8])
 {
@@ -50,6 +53,11 @@ static void write_state(FILE *to, const struct state *s)
 	json_open(&j, NULL, '{');
 	json_text(&j, "cgroup", s->cgroup);
 	json_text(&j, "policy_path", s->policy_path);
+	json_open(&j, "layers", '[');
+	for (size_t i = 0; i < s->layer_n; i++)
+		json_text(&j, NULL, s->layer_path[i]);
+	json_close(&j, ']');
+	json_bool(&j, "audit", s->audit);
 	json_text(&j, "policy_hash", s->policy_hash);
 	json_text(&j, "profile", s->profile);
 	json_number(&j, "rules", s->rules);
@@ -62,14 +70,14 @@ static void write_state(FILE *to, const struct state *s)
 	json_close(&j, '}');
 }
 
-int state_save(const char *dir, const struct state *s)
+static int save(const char *dir, const char *name, const struct state *s)
 {
 	char path[PATH_MAX], fresh[PATH_MAX];
 	int fd, err = 0;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%.4000s/" FILE_NAME, dir);
-	snprintf(fresh, sizeof(fresh), "%.4000s/." FILE_NAME, dir);
+	snprintf(path, sizeof(path), "%.4000s/%.16s", dir, name);
+	snprintf(fresh, sizeof(fresh), "%.4000s/.%.16s", dir, name);
 	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	f = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!f) {
@@ -88,6 +96,11 @@ int state_save(const char *dir, const struct state *s)
 	if (err)
 		(void)unlink(fresh);
 	return err;
+}
+
+int state_save(const char *dir, const struct state *s)
+{
+	return save(dir, FILE_NAME, s);
 }
 
 static bool is_hex(const char *s, size_t n)
@@ -124,24 +137,48 @@ static int read_hooks(json_t *hooks, struct state *s)
 	return err;
 }
 
-/* Strings stay the document's. */
+static int read_layers(json_t *list, struct state *s)
+{
+	json_t *path;
+	size_t i;
+
+	if (!json_is_array(list))
+		return -EINVAL;
+	json_array_foreach(list, i, path)
+	{
+		if (!json_is_string(path))
+			return -EINVAL;
+		if (list_add_text(&s->layer_path, &s->layer_n, json_string_value(path)))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Strings but those of layers stay the document's. */
 static int read_state(json_t *root, const char *path, struct state *s)
 {
 	json_int_t rules, generation, since;
 	const char *hash;
 	json_error_t where;
-	json_t *hooks;
-	int enforce, blocks, whole;
+	int err;
+	int enforce, blocks, whole, audit;
+	json_t *hooks, *layers;
 
 	if (json_unpack_ex(root, &where, 0,
-		    "{s:s, s?s, s:s, s:s, s:I, s:b, s:b, s:b, s:I, s:I, s:o}", "cgroup", &s->cgroup,
-		    "policy_path", &s->policy_path, "policy_hash", &hash, "profile", &s->profile,
-		    "rules", &rules, "enforce", &enforce, "blocks", &blocks, "whole", &whole,
-		    "generation", &generation, "since_wall_ns", &since, "hooks", &hooks))
+		    "{s:s, s?s, s:o, s:b, s:s, s:s, s:I, s:b, s:b, s:b, s:I, s:I, s:o}", "cgroup",
+		    &s->cgroup, "policy_path", &s->policy_path, "layers", &layers, "audit", &audit,
+		    "policy_hash", &hash, "profile", &s->profile, "rules", &rules, "enforce",
+		    &enforce, "blocks", &blocks, "whole", &whole, "generation", &generation,
+		    "since_wall_ns", &since, "hooks", &hooks))
 		return refuse(-EINVAL, "%s: %s", path, where.text);
 	if (!is_hex(hash, 64) || read_hooks(hooks, s))
 		return refuse(-EINVAL, "%s: names no policy or not all hooks", path);
+	err = read_layers(layers, s);
+	if (err)
+		return err == -EINVAL ? refuse(err, "%s: layers: a list of paths is expected", path)
+				      : fail(err, "read %s", path);
 	strcpy(s->policy_hash, hash);
+	s->audit = audit;
 	s->rules = rules;
 	s->enforce = enforce;
 	s->blocks = blocks;
@@ -151,13 +188,15 @@ static int read_state(json_t *root, const char *path, struct state *s)
 	return 0;
 }
 
-/* A copy that owns its strings. */
-static int copy_state(const struct state *from, struct state **out)
+/* A copy that owns its strings; those of layers are taken over. */
+static int copy_state(struct state *from, struct state **out)
 {
 	struct state *s = calloc(1, sizeof(*s));
 
 	if (s) {
 		*s = *from;
+		from->layer_path = NULL;
+		from->layer_n = 0;
 		s->cgroup = strdup(from->cgroup);
 		s->profile = strdup(from->profile);
 		s->policy_path = from->policy_path ? strdup(from->policy_path) : NULL;
@@ -170,7 +209,7 @@ static int copy_state(const struct state *from, struct state **out)
 	return 0;
 }
 
-int state_load(const char *dir, struct state **out)
+static int load(const char *dir, const char *name, struct state **out)
 {
 	char path[PATH_MAX];
 	json_error_t where;
@@ -178,7 +217,7 @@ int state_load(const char *dir, struct state **out)
 	json_t *root;
 	int err;
 
-	snprintf(path, sizeof(path), "%.4000s/" FILE_NAME, dir);
+	snprintf(path, sizeof(path), "%.4000s/%.16s", dir, name);
 	if (access(path, F_OK) && errno == ENOENT)
 		return -ENOENT;
 	root = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
@@ -187,21 +226,65 @@ int state_load(const char *dir, struct state **out)
 	err = read_state(root, path, &s);
 	if (!err)
 		err = copy_state(&s, out);
+	list_free_text(s.layer_path, s.layer_n);
 	json_decref(root);
 	return err;
 }
 
-int state_remove(const char *dir)
+int state_load(const char *dir, struct state **out)
+{
+	return load(dir, FILE_NAME, out);
+}
+
+int state_keep(const char *dir)
+{
+	struct state *s = NULL;
+	int err = load(dir, KEPT_NAME, &s);
+
+	if (err == -ENOENT)
+		err = state_load(dir, &s);
+	if (!err)
+		err = save(dir, KEPT_NAME, s);
+	state_free(s);
+	return err == -ENOENT ? 0 : err;
+}
+
+int state_kept(const char *dir, struct state **out)
+{
+	return load(dir, KEPT_NAME, out);
+}
+
+static int remove_file(const char *dir, const char *name)
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%.4000s/" FILE_NAME, dir);
-	if (unlink(path) && errno != ENOENT)
-		return fail(-errno, "remove %s", path);
-	snprintf(path, sizeof(path), "%.4000s/" LOCK_NAME, dir);
-	if (unlink(path) && errno != ENOENT)
-		return fail(-errno, "remove %s", path);
-	return 0;
+	snprintf(path, sizeof(path), "%.4000s/%.16s", dir, name);
+	return unlink(path) && errno != ENOENT ? fail(-errno, "remove %s", path) : 0;
+}
+
+int state_forget(const char *dir)
+{
+	return remove_file(dir, KEPT_NAME);
+}
+
+int state_remove(const char *dir)
+{
+	int err = remove_file(dir, FILE_NAME);
+
+	err = err ?: remove_file(dir, LOCK_NAME);
+	return err ?: state_forget(dir);
+}
+
+char *state_store(char to[PATH_MAX], const char *dir)
+{
+	snprintf(to, PATH_MAX, "%.4000s", strcmp(dir, STATE_DIR) ? dir : STORE_DIR);
+	return to;
+}
+
+char *state_archive(char to[PATH_MAX], const char *dir)
+{
+	snprintf(to, PATH_MAX, "%.4000s/policy", strcmp(dir, STATE_DIR) ? dir : STORE_DIR);
+	return to;
 }
 
 void state_free(struct state *s)
@@ -211,6 +294,7 @@ void state_free(struct state *s)
 	free(s->cgroup);
 	free(s->policy_path);
 	free(s->profile);
+	list_free_text(s->layer_path, s->layer_n);
 	free(s);
 }
 

@@ -2,6 +2,7 @@
 /* What was asked for, on disk: `status` compares the kernel with it. */
 #pragma once
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -22,6 +23,9 @@ struct state_hook {
 struct state {
 	char *cgroup; /* directory the fence is attached to */
 	char *policy_path; /* absolute; NULL: built in */
+	char **layer_path; /* files of tenants' layers, absolute */
+	size_t layer_n;
+	bool audit; /* asked with --audit, whatever the policy says */
 	char policy_hash[65];
 	char *profile;
 	unsigned rules;
@@ -38,7 +42,21 @@ int state_save(const char *dir, const struct state *s);
 
 /* -ENOENT, silent, when nothing was asked; -EINVAL, said, when the file lacks anything. Free with state_free(), which takes NULL. */
 int state_load(const char *dir, struct state **out);
-int state_remove(const char *dir);
+int state_remove(const char *dir); /* also what state_keep() kept */
+
+/*
+ * Keeps what was asked before, for a change that must be confirmed (back.json); what is kept already stays. Without
+ * anything asked the fence goes down if it is not confirmed. state_kept() as state_load(): -ENOENT when there is
+ * nothing to go back to. 0 or -errno, said.
+ */
+int state_keep(const char *dir);
+int state_kept(const char *dir, struct state **out);
+int state_forget(const char *dir);
+
+/* Where policies (archive.h) and exemptions of the fence in `dir` are kept over a reboot. Returns `to`. */
+char *state_archive(char to[PATH_MAX], const char *dir);
+char *state_store(char to[PATH_MAX], const char *dir);
+
 void state_free(struct state *s);
 
 /* The lock of the ring's one reader, held until the fd is closed. -EBUSY, said with the holder's pid. */

@@ -32,11 +32,16 @@ static char *in(char to[64], const char *name)
 	return to;
 }
 
+static char *layers[] = { "/etc/smtpfence/shop.yaml", "/etc/smtpfence/\"b.yaml" };
+
 static struct state sample(void)
 {
 	struct state s = {
 		.cgroup = "/sys/fs/cgroup/a\"b\\c\n",
 		.policy_path = "/etc/smtpfence/policy.yaml",
+		.layer_path = layers,
+		.layer_n = 2,
+		.audit = true,
 		.policy_hash = "4be107aa000000010123456789abcdef0123456789abcdef0123456789abcdef",
 		.profile = "generic-cloud",
 		.rules = 12,
@@ -72,6 +77,10 @@ static void comes_back_as_it_was(void **state)
 	assert_int_equal(access(in(path, ".asked.json"), F_OK), -1);
 	assert_string_equal(back->cgroup, s.cgroup);
 	assert_string_equal(back->policy_path, s.policy_path);
+	assert_int_equal(back->layer_n, 2);
+	assert_string_equal(back->layer_path[0], layers[0]);
+	assert_string_equal(back->layer_path[1], layers[1]);
+	assert_true(back->audit);
 	assert_string_equal(back->policy_hash, s.policy_hash);
 	assert_string_equal(back->profile, s.profile);
 	assert_int_equal(back->rules, 12);
@@ -89,16 +98,57 @@ static void without_a_file_of_a_policy(void **state)
 
 	(void)state;
 	s.policy_path = NULL;
+	s.layer_n = 0;
+	s.audit = false;
 	s.enforce = s.blocks = s.whole = false;
 	assert_int_equal(state_save(dir, &s), 0);
 	assert_int_equal(state_load(dir, &back), 0);
 	assert_null(back->policy_path);
-	assert_false(back->enforce || back->blocks || back->whole);
+	assert_false(back->enforce || back->blocks || back->whole || back->audit);
+	assert_int_equal(back->layer_n, 0);
 	state_free(back);
 	assert_int_equal(state_remove(dir), 0);
 	said_begin();
 	assert_int_equal(state_load(dir, &back), -ENOENT);
 	said_end(NULL);
+}
+
+/* The first thing kept stays: what was in force before the first change that nobody confirmed. */
+static void what_was_asked_before_is_kept(void **state)
+{
+	struct state s = sample(), *back = NULL;
+
+	(void)state;
+	said_begin();
+	assert_int_equal(state_keep(dir), 0);
+	assert_int_equal(state_kept(dir, &back), -ENOENT);
+	assert_int_equal(state_save(dir, &s), 0);
+	assert_int_equal(state_keep(dir), 0);
+	s.rules = 13;
+	assert_int_equal(state_save(dir, &s), 0);
+	assert_int_equal(state_keep(dir), 0);
+	assert_int_equal(state_kept(dir, &back), 0);
+	assert_int_equal(back->rules, 12);
+	state_free(back);
+	back = NULL;
+	assert_int_equal(state_forget(dir), 0);
+	assert_int_equal(state_forget(dir), 0);
+	assert_int_equal(state_kept(dir, &back), -ENOENT);
+	assert_int_equal(state_keep(dir), 0);
+	assert_int_equal(state_remove(dir), 0);
+	assert_int_equal(state_kept(dir, &back), -ENOENT);
+	said_end(NULL);
+}
+
+static void the_usual_place_keeps_over_a_reboot(void **state)
+{
+	char path[PATH_MAX];
+
+	(void)state;
+	assert_string_equal(state_store(path, STATE_DIR), "/var/lib/smtpfence");
+	assert_string_equal(state_archive(path, STATE_DIR), "/var/lib/smtpfence/policy");
+	assert_string_equal(state_store(path, "/tmp/x"), "/tmp/x");
+	assert_string_equal(state_archive(path, "/tmp/x"), "/tmp/x/policy");
 }
 
 static void a_link_in_the_way_is_not_followed(void **state)
@@ -160,8 +210,8 @@ static void without_a_member_it_is_none(void **state)
 {
 	static const char *const names[] = { "\"cgroup\"", "\"policy_hash\"", "\"profile\"",
 		"\"rules\"", "\"enforce\"", "\"blocks\"", "\"whole\"", "\"generation\"",
-		"\"since_wall_ns\"", "\"hooks\"", "\"fence_connect4\"", "\"fence_connect6\"",
-		"\"fence_egress\"", "\"link\"", "\"tag\"" };
+		"\"since_wall_ns\"", "\"hooks\"", "\"layers\"", "\"audit\"", "\"fence_connect4\"",
+		"\"fence_connect6\"", "\"fence_egress\"", "\"link\"", "\"tag\"" };
 	struct state s = sample();
 	char *text, *at;
 	size_t n;
@@ -291,6 +341,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(comes_back_as_it_was),
 		CASE(without_a_file_of_a_policy),
+		CASE(what_was_asked_before_is_kept),
+		cmocka_unit_test(the_usual_place_keeps_over_a_reboot),
 		CASE(a_link_in_the_way_is_not_followed),
 		CASE(half_of_it_is_none),
 		CASE(without_a_member_it_is_none),

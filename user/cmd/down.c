@@ -6,8 +6,9 @@
 #include <unistd.h>
 
 #include "cmd/verbs.h"
-#include "guard.h"
+#include "confirm.h"
 #include "options.h"
+#include "raise.h"
 #include "say.h"
 #include "state.h"
 
@@ -24,31 +25,6 @@ static const char help[] =
 	"Exit status: 0 there is no fence any more; 1 it failed; 3 not permitted.\n"
 	"\n"
 	"  sudo smtpfence down\n";
-
-/* *there: whether there was one. 0 or -errno, said. */
-static int take_down(const char *state, bool *there)
-{
-	struct pin *p = NULL;
-	int err = pin_open(state, false, &p);
-
-	*there = err != -ENOENT;
-	if (err == -ENOENT)
-		return state_remove(state);
-	if (!err)
-		err = pin_lock(p);
-	if (!err)
-		err = guard_disarm(p);
-	if (err) {
-		pin_close(p);
-		return err;
-	}
-	err = pin_unmount(p, state);
-	if (!err)
-		err = state_remove(state);
-	if (!err && rmdir(state))
-		note("%s stays: it is not empty", state);
-	return err;
-}
 
 static void tell(bool json, bool there)
 {
@@ -73,7 +49,8 @@ int cmd_down(int argc, char **argv)
 		say("only root can take the fence down: sudo smtpfence down");
 		return STATUS_UNABLE;
 	}
-	err = take_down(o.state, &there);
+	err = confirm_end(o.state);
+	err = err ?: raise_down(o.state, &there);
 	if (!err)
 		tell(o.json, there);
 	return !err ? STATUS_OK : err == -EPERM || err == -EACCES ? STATUS_UNABLE : STATUS_FAILED;

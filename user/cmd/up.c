@@ -7,14 +7,15 @@
 #include <unistd.h>
 
 #include "cmd/verbs.h"
+#include "herald.h"
 #include "policy.h"
-#include "raise.h"
 #include "say.h"
 #include "state.h"
+#include "text.h"
 
 static const char help[] =
-	"usage: smtpfence up [POLICY | --profile P] [--audit] [--json] [-q] [-v]\n"
-	"                    [--cgroup DIR] [--state DIR]\n"
+	"usage: smtpfence up [POLICY [TENANT_POLICY]... | --profile P] [--audit]\n"
+	"                    [--confirm TIME] [--json] [-q] [-v] [--cgroup DIR] [--state DIR]\n"
 	"\n"
 	"Fences this host's outbound mail ports. Without a policy: profile generic-cloud in\n"
 	"audit, which records and blocks nothing. Tells first which mail servers it found\n"
@@ -22,8 +23,11 @@ static const char help[] =
 	"without a gap. No process stays behind; the fence stands until `down` or a reboot.\n"
 	"\n"
 	"  POLICY         a policy file (see smtpfence-policy(5))\n"
+	"  TENANT_POLICY  a tenant's own rules, for its workloads only; they can only tighten\n"
 	"  --profile P    block what profile P blocks\n"
 	"  --audit        record only, whatever the policy says\n"
+	"  --confirm 30m  goes back to what was before, or down, unless `smtpfence confirm` is\n"
+	"                 typed in time; also when this terminal is gone\n"
 	"  --json         what was found, and how it is armed, as one JSON object\n"
 	"  -q             arm without telling\n"
 	"  -v             also say what is noted; twice: libbpf's messages too\n"
@@ -35,17 +39,19 @@ static const char help[] =
 	"\n"
 	"  sudo smtpfence up\n"
 	"  sudo smtpfence up --profile hetzner-cloud\n"
-	"  sudo smtpfence up /etc/smtpfence/policy.yaml\n";
+	"  sudo smtpfence up /etc/smtpfence/policy.yaml\n"
+	"  sudo smtpfence up --confirm 30m new.yaml shop.yaml\n";
 
 struct asked {
-	const char *policy, *profile;
-	bool audit;
-	struct raise raise;
+	char *const *policy; /* files, with a NULL behind them */
+	const char *profile;
+	struct herald herald;
 };
 
 static const struct option options[] = {
 	{ "profile", required_argument, NULL, 'p' },
 	{ "audit", no_argument, NULL, 'a' },
+	{ "confirm", required_argument, NULL, 'C' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "cgroup", required_argument, NULL, 'c' },
 	{ "state", required_argument, NULL, 's' },
@@ -53,52 +59,65 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+static bool read_confirm(const char *text, struct asked *a)
+{
+	if (!text_duration(text, &a->herald.confirm_s))
+		return true;
+	say("up: --confirm '%s' is not a time, such as 30m or 2h", text);
+	return false;
+}
+
+static bool take(int option, struct asked *a)
+{
+	static int level;
+
+	switch (option) {
+	case 'p':
+		a->profile = optarg;
+		return true;
+	case 'a':
+		a->herald.audit = true;
+		return true;
+	case 'C':
+		return read_confirm(optarg, a);
+	case 'c':
+		a->herald.cgroup = optarg;
+		return true;
+	case 's':
+		a->herald.state = optarg;
+		return true;
+	case 'j':
+		a->herald.json = true;
+		return true;
+	case 'q':
+		a->herald.quiet = true;
+		return true;
+	default:
+		say_level(++level);
+		return true;
+	}
+}
+
 /* -1: go on; else the exit status. */
 static int parse(int argc, char **argv, struct asked *a)
 {
-	int option, level = 0;
+	int option;
 
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":p:ac:s:qvh", options, NULL)) != -1) {
-		switch (option) {
-		case 'p':
-			a->profile = optarg;
-			break;
-		case 'a':
-			a->audit = true;
-			break;
-		case 'c':
-			a->raise.cgroup = optarg;
-			break;
-		case 's':
-			a->raise.state = optarg;
-			break;
-		case 'j':
-			a->raise.json = true;
-			break;
-		case 'q':
-			a->raise.quiet = true;
-			break;
-		case 'v':
-			say_level(++level);
-			break;
-		case 'h':
+		if (option == 'h') {
 			fputs(help, stdout);
 			return STATUS_OK;
-		case ':':
-			say("up: %s needs a value", argv[optind - 1]);
-			return STATUS_USAGE;
-		default:
-			say("up: '%s' is not an option; see smtpfence up --help", argv[optind - 1]);
-			return STATUS_USAGE;
 		}
+		if (option == ':' || option == '?')
+			return refuse(STATUS_USAGE, "up: %s %s", argv[optind - 1],
+				option == ':' ? "needs a value"
+					      : "is no option; see smtpfence up --help");
+		if (!take(option, a))
+			return STATUS_USAGE;
 	}
-	a->policy = argv[optind];
-	if (a->policy && argv[optind + 1]) {
-		say("up: takes one policy, but got '%s' too", argv[optind + 1]);
-		return STATUS_USAGE;
-	}
-	if (a->policy && a->profile) {
+	a->policy = argv + optind;
+	if (a->policy[0] && a->profile) {
 		say("up: a policy file names its own profile: give one of the two");
 		return STATUS_USAGE;
 	}
@@ -107,16 +126,24 @@ static int parse(int argc, char **argv, struct asked *a)
 
 static int read_policy(const struct asked *a, struct policy **out)
 {
+	struct policy *p = NULL;
 	int err;
 
-	if (a->policy)
-		err = policy_open(a->policy, out);
+	if (a->policy[0])
+		err = policy_open(a->policy[0], &p);
 	else
 		err = policy_from_profile(
-			a->profile ? a->profile : "generic-cloud", a->profile != NULL, out);
-	if (!err && a->audit)
-		(*out)->enforce = false;
-	return err;
+			a->profile ? a->profile : "generic-cloud", a->profile != NULL, &p);
+	for (int i = 1; !err && a->policy[0] && a->policy[i]; i++)
+		err = policy_add_layer(p, a->policy[i]);
+	if (err) {
+		policy_free(p);
+		return err;
+	}
+	if (a->herald.audit)
+		p->enforce = false;
+	*out = p;
+	return 0;
 }
 
 int cmd_up(int argc, char **argv)
@@ -127,13 +154,11 @@ int cmd_up(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (geteuid()) {
-		say("only root can arm the fence: sudo smtpfence up");
-		return STATUS_UNABLE;
-	}
+	if (geteuid())
+		return refuse(STATUS_UNABLE, "only root can arm the fence: sudo smtpfence up");
 	err = read_policy(&a, &p);
 	if (!err)
-		err = raise_fence(p, &a.raise, stdout);
+		err = herald_up(p, &a.herald, stdout);
 	policy_free(p);
 	if (!err)
 		return STATUS_OK;
