@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "bpf/fence.h"
 #include "subject.h"
@@ -21,27 +20,23 @@ struct attempt {
 /* Releases what it holds, not the struct. */
 void attempt_clear(struct attempt *a);
 
-/* What is known of the policy beside the hash in k.policy; any may be NULL. Not owned. */
-struct attempt_context {
-	const char *profile;
-	const char *(*rule_name)(const void *arg, uint16_t rule); /* NULL: no such rule */
-	const void *arg;
-};
-
-/*
- * One JSON line, ECS names and the `smtpfence` object as in data/event.schema.json. Arguments are
- * masked by default (values of secret options, mail addresses); 0 or -errno of `to`.
- */
-int attempt_json(const struct attempt *a, const struct attempt_context *c, FILE *to);
-
 /* What a person calls it: "python3 send.py", "curl", from argv, exe or comm; inert, cut to size. */
 char *attempt_who(char *to, size_t size, const struct attempt *a);
 
 /* "192.0.2.25 port 25", "[2001:db8::25] port 25". Returns `to`. */
 char *attempt_to(char to[80], const struct attempt *a);
 
-/* "blocked", "would be blocked", "allowed". */
+/* The same of where it went instead; NULL: where it asked for. */
+char *attempt_sent(char to[80], const struct attempt *a);
+
+/*
+ * "blocked", "allowed", "redirected", "answered"; "would be blocked", "would be redirected", "would be
+ * answered".
+ */
 const char *attempt_result(const struct attempt *a);
+
+/* The exemption that a number in k.rule speaks of, 7 for "e7"; 0: a rule, or none. */
+unsigned attempt_exemption(uint16_t rule);
 
 /* enum names as in JSON: "denied"; "connect4"; "rule"; "no_answer". NULL when there is none. */
 const char *attempt_verdict_name(uint8_t verdict);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* An attempt back from the JSON line that attempt_json() wrote. */
+/* An attempt back from the JSON line that line_json() wrote. */
 #pragma once
 
 #include <stddef.h>
@@ -14,7 +14,7 @@ struct recalled {
 
 /*
  * Reads one line: ids, subject, outcome and all that a report needs; unknown keys are ignored.
- * attempt_json() of it gives the same line. 0; -EINVAL: it is no event of ours, and *why says what is
+ * line_json() of it gives the same line. 0; -EINVAL: it is no event of ours, and *why says what is
  * wrong with it (static text); -ENOMEM.
  */
 int recall_line(const char *line, size_t n, struct recalled *out, const char **why);

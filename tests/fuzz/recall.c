@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* rooms: text json address action mask script subject attempt recall */
+/* rooms: text json address action mask script subject attempt line member recall */
 /* Any bytes as an event: refused, or read; and what is read writes a line that writes itself again. */
 #include <errno.h>
 #include <stdint.h>
@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "line.h"
 #include "recall.h"
 
 static const char *rule_name(const void *arg, uint16_t rule)
@@ -17,11 +18,11 @@ static const char *rule_name(const void *arg, uint16_t rule)
 
 static char *print(const struct recalled *r, size_t *n)
 {
-	struct attempt_context c = { r->profile, rule_name, r->rule };
+	struct line_context c = { r->profile, rule_name, r->rule };
 	char *text = NULL;
 	FILE *to = open_memstream(&text, n);
 
-	if (!to || attempt_json(&r->attempt, &c, to) || fclose(to))
+	if (!to || line_json(&r->attempt, &c, to) || fclose(to))
 		abort();
 	return text;
 }

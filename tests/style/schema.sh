@@ -53,6 +53,8 @@ spoil(["smtpfence", "verdict"], None)
 spoil(["smtpfence", "verdict"], "allowed")  # but event.action says denied
 spoil(["smtpfence", "start_ns"], 17)
 spoil(["smtpfence", "cgroup", "typo"], 1)
+spoil(["smtpfence", "redirect"], {"ip": "127.0.0.1"})
+spoil(["smtpfence", "exemption"], {"id": "7"})
 spoil(["event", "id"], "")
 spoil(["destination", "port"], 65536)
 spoil(["@timestamp"], "2026-11-23 15:02:11")

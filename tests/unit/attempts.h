@@ -125,3 +125,18 @@ static inline struct attempt sample_hostile(void)
 	a.cgroup = strdup("/a\nb/\x1b[0m/\xff\xfe/\"\\/\xe2\x81\xa6");
 	return a;
 }
+
+/* Sent elsewhere by rule 3: to 127.0.0.1 port 1025. */
+static inline struct attempt sample_redirected(void)
+{
+	struct attempt a = sample_allowed(25, OUTCOME_CONNECTED);
+
+	a.k.verdict = VERDICT_REDIRECTED;
+	a.k.action = ACTION_REDIRECT;
+	a.k.reason = REASON_RULE;
+	a.k.rule = 3;
+	a.k.sent_family = AF_INET;
+	a.k.sent_port = 1025;
+	inet_pton(AF_INET, "127.0.0.1", a.k.sent);
+	return a;
+}

@@ -10,6 +10,7 @@
 
 #include "attempts.h"
 #include "ledger.h"
+#include "line.h"
 #include "say.h"
 
 /* Reads `text`; what was said, owned. */
@@ -32,16 +33,16 @@ static char *read_from(const char *text, struct ledger *l, int want)
 /* Two events and what stands before, between and behind them. */
 static char *file_of(const char *before, const char *between, const char *behind)
 {
-	struct attempt_context c = { .profile = "aws" }, unnamed = { 0 };
+	struct line_context c = { .profile = "aws" }, unnamed = { 0 };
 	struct attempt a = sample_attempt(), b = sample_allowed(587, OUTCOME_CONNECTED);
 	char *text = NULL;
 	size_t n;
 	FILE *to = open_memstream(&text, &n);
 
 	fputs(before, to);
-	assert_int_equal(attempt_json(&a, &unnamed, to), 0);
+	assert_int_equal(line_json(&a, &unnamed, to), 0);
 	fputs(between, to);
-	assert_int_equal(attempt_json(&b, &c, to), 0);
+	assert_int_equal(line_json(&b, &c, to), 0);
 	fputs(behind, to);
 	fclose(to);
 	attempt_clear(&a);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "attempts.h"
+#include "line.h"
 #include "recall.h"
 
 static const char *rule_name(const void *arg, uint16_t rule)
@@ -17,12 +18,12 @@ static const char *rule_name(const void *arg, uint16_t rule)
 
 static char *line_of(const struct attempt *a, const char *profile, const char *rule)
 {
-	struct attempt_context c = { profile, rule_name, rule };
+	struct line_context c = { profile, rule_name, rule };
 	char *line = NULL;
 	size_t n;
 	FILE *to = open_memstream(&line, &n);
 
-	assert_int_equal(attempt_json(a, &c, to), 0);
+	assert_int_equal(line_json(a, &c, to), 0);
 	fclose(to);
 	return line;
 }
@@ -106,6 +107,49 @@ static void every_value_goes_round(void **state)
 	}
 }
 
+static void diverted_and_exempted_go_round(void **state)
+{
+	struct attempt a = sample_redirected();
+
+	(void)state;
+	goes_round(a, "aws", "to the catcher");
+	a = sample_redirected();
+	a.k.verdict = VERDICT_ANSWERED;
+	a.k.action = ACTION_ANSWER;
+	a.k.sent_family = AF_INET6;
+	inet_pton(AF_INET6, "2001:db8::9", a.k.sent);
+	goes_round(a, "aws", NULL);
+	a = sample_allowed(25, OUTCOME_REFUSED);
+	a.k.reason = REASON_EXEMPTION;
+	a.k.rule = FENCE_EXEMPTION | 32766;
+	goes_round(a, "aws", NULL);
+	a = sample_attempt();
+	a.k.action = ACTION_LIMIT;
+	a.k.reason = REASON_LIMIT;
+	a.k.rule = FENCE_EXEMPTION | 1;
+	goes_round(a, NULL, NULL);
+}
+
+static void they_come_back_as_they_were(void **state)
+{
+	struct attempt a = sample_redirected();
+	struct recalled r;
+	const char *why;
+	char *line;
+
+	(void)state;
+	a.k.rule = FENCE_EXEMPTION | 7;
+	line = line_of(&a, NULL, NULL);
+	assert_int_equal(recall_line(line, strlen(line), &r, &why), 0);
+	assert_int_equal(r.attempt.k.rule, a.k.rule);
+	assert_int_equal(r.attempt.k.sent_port, 1025);
+	assert_int_equal(r.attempt.k.sent_family, AF_INET);
+	assert_memory_equal(r.attempt.k.sent, a.k.sent, sizeof(a.k.sent));
+	recall_clear(&r);
+	attempt_clear(&a);
+	free(line);
+}
+
 static void every_millisecond_goes_round(void **state)
 {
 	(void)state;
@@ -151,6 +195,11 @@ static const struct {
 	{ "\"target_class\":\"public\"", "\"target_class\":\"x\"",
 		"smtpfence.target_class is unknown" },
 	{ "\"id\":\"281474976710665\"", "\"id\":0", "event.id is no id" },
+	{ "\"mode\":\"enforce\"", "\"redirect\":{\"ip\":\"127.0.0.1\",\"port\":0}",
+		"smtpfence.redirect is no place" },
+	{ "\"mode\":\"enforce\"", "\"redirect\":{\"ip\":\"x\",\"port\":1}",
+		"smtpfence.redirect is no place" },
+	{ "\"mode\":\"enforce\"", "\"redirect\":[]", "smtpfence.redirect is no place" },
 	{ "\"schema\":1", "\"schema\":1,\"schema\":1", "no JSON" },
 };
 
@@ -217,6 +266,10 @@ static void strange_members_do_no_harm(void **state)
 		{ "\"ancestors\":[", "\"ancestors\":[1,2,3,4,5,6,7,8,9,10," },
 		{ "\"ruleset\":\"", "\"ruleset\":\"zz" },
 		{ "\"start_ns\":\"", "\"start_ns\":\"-" },
+		{ "\"mode\":", "\"exemption\":{\"id\":\"e0\"},\"mode\":" },
+		{ "\"mode\":", "\"exemption\":{\"id\":\"e32767\"},\"mode\":" },
+		{ "\"mode\":", "\"exemption\":{\"id\":7},\"mode\":" },
+		{ "\"mode\":", "\"exemption\":[],\"mode\":" },
 	};
 	struct attempt a = sample_attempt();
 	char *line = line_of(&a, "aws", NULL);
@@ -245,6 +298,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_go_round),
 		cmocka_unit_test(every_value_goes_round),
+		cmocka_unit_test(diverted_and_exempted_go_round),
+		cmocka_unit_test(they_come_back_as_they_were),
 		cmocka_unit_test(every_millisecond_goes_round),
 		cmocka_unit_test(a_masked_line_goes_round),
 		cmocka_unit_test(what_is_no_event_is_refused),
