@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # `make help` lists the targets.
 # Rooms of user/, low to high: a room may include only rooms before it (tests/style/layers.sh).
-ROOMS = text say options json address list file yaml choice quote action dmi shelf profile rule canon doubt \
-	policy dump vectors prefixes classes compile \
-	mounts cgroup process resolve mask script subject attempt recall scope fill kernel link walk pin counts \
-	crowd held events guard state standing board translate archive distinct incident ledger phrase advise \
-	judge netns diag sockets mta senders \
-	blind permit fate announce outlook wrap portrait account report raise lookout \
+ROOMS = text say options json address list file csv walk yaml choice quote action dmi shelf profile roster tenant rule canon doubt \
+	policy mta preset exemption dump vectors prefixes classes compile \
+	mounts cgroup process shape statefile dossier pods runtime container resolve mask script subject attempt line member recall scope fill holder kernel link pin counts \
+	crowd held events guard state standing board translate archive distinct incident ledger phrase remedy advise \
+	judge netns diag sockets senders \
+	blind permit fate announce outlook wrap portrait account report raise confirm herald lookout \
 	invoker launch last wire plan cage tally session helper front
 
 O ?= .output
@@ -71,7 +71,7 @@ $O/kernel.o $O/san/kernel.o: $O/fence.skel.h
 # What the version and the place of the data files are compiled into is built anew when they change.
 $O/names: FORCE
 	@mkdir -p $O; echo '$(VERSION) $(DATADIR)' | cmp -s - $@ || echo '$(VERSION) $(DATADIR)' > $@
-$(foreach o,main attempt shelf,$O/$o.o $O/san/$o.o): $O/names
+$(foreach o,main line shelf,$O/$o.o $O/san/$o.o): $O/names
 FORCE:
 
 $O/%.o: user/%.c

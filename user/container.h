@@ -5,32 +5,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct container_label {
-	char *key, *value;
-};
-
-/* Owned by the set; NULL: not known. */
-struct container {
-	char *id; /* 64 hex digits; of LXC its name */
-	char *name;
-	char *image; /* "docker.io/library/nginx:1.25" */
-	const char *runtime; /* "docker", "podman", "containerd", "cri-o", "lxc" */
-	char *pod, *namespace; /* Kubernetes */
-	struct container_label *label; /* by key */
-	size_t label_n;
-};
+#include "dossier.h" /* struct container */
 
 /* A cache of what was read, with the places it was read from. */
 struct containers;
 
-/* `root`: "" or a directory in whose place "/" is (tests). 0 or -ENOMEM. */
+/*
+ * `root`: "" or a directory in whose place "/" is; NULL: what the variable SMTPFENCE_ROOT says, else "".
+ * cgroups are always the machine's own. 0 or -ENOMEM.
+ */
 int containers_open(const char *root, struct containers **out);
 void containers_close(struct containers *c); /* NULL passes */
 
 /*
- * The container whose own cgroup `path` (below the v2 root) is; NULL for any other cgroup, also one
- * inside a container's. *known: its state files were found; else only what the path says (id, perhaps runtime) is filled
- * in, and it may be asked for again. -ENOMEM else 0. The result lives until containers_close() or containers_forget().
+ * The container whose own cgroup `path` (below the v2 root) is; NULL, and *known, for any other cgroup,
+ * also one inside a container's. *known: its state files were found; else only what the path says (id,
+ * perhaps runtime, rootless) is filled in, and it may be asked for again. -ENOMEM else 0. The result
+ * lives until containers_close() or containers_forget(), its texts until the same path is asked for again.
  */
 int container_find(
 	struct containers *c, const char *path, const struct container **out, bool *known);
