@@ -62,15 +62,25 @@ static uint64_t hash(uint64_t h, const void *data, size_t n)
 	return h ^ h >> 29;
 }
 
+/* Over a rule's limit a cgroup is as a whole, whatever program of it is the one that is told so. */
+static bool over_limit(const struct attempt *a)
+{
+	return a->k.reason == REASON_LIMIT;
+}
+
 static struct entry **chain_of(struct incidents *s, const struct attempt *a)
 {
 	struct name program = program_of(a), script = script_of(a);
-	uint64_t h = hash(s->seed, program.s, program.n);
+	uint64_t h = hash(s->seed, &a->k.cgroup, sizeof(a->k.cgroup));
 
-	h = hash(h, script.s, script.n);
-	h = hash(h, &a->k.uid, sizeof(a->k.uid));
-	h = hash(h, &a->k.cgroup, sizeof(a->k.cgroup));
-	h = hash(h, &a->k.dport, sizeof(a->k.dport));
+	if (over_limit(a)) {
+		h = hash(h, &a->k.rule, sizeof(a->k.rule));
+	} else {
+		h = hash(h, program.s, program.n);
+		h = hash(h, script.s, script.n);
+		h = hash(h, &a->k.uid, sizeof(a->k.uid));
+		h = hash(h, &a->k.dport, sizeof(a->k.dport));
+	}
 	return &s->bucket[h & (BUCKETS - 1)];
 }
 
@@ -79,11 +89,31 @@ static bool equal(struct name a, struct name b)
 	return a.n == b.n && (!a.n || !memcmp(a.s, b.s, a.n));
 }
 
+/* Rules are numbered by their policy; exemptions by themselves. */
+static bool same_limit(const struct attempt *a, const struct attempt *b)
+{
+	return a->k.rule == b->k.rule &&
+	       (a->k.policy == b->k.policy || attempt_exemption(a->k.rule));
+}
+
+/* Where it went instead, and by whose leave. */
+static bool same_way(const struct attempt *a, const struct attempt *b)
+{
+	return attempt_exemption(a->k.rule) == attempt_exemption(b->k.rule) &&
+	       a->k.sent_port == b->k.sent_port && a->k.sent_family == b->k.sent_family &&
+	       !memcmp(a->k.sent, b->k.sent, sizeof(a->k.sent));
+}
+
 static bool same(const struct attempt *a, const struct attempt *b)
 {
-	return a->k.verdict == b->k.verdict && a->k.dport == b->k.dport &&
-	       a->k.target == b->k.target && a->k.uid == b->k.uid && a->k.cgroup == b->k.cgroup &&
-	       equal(program_of(a), program_of(b)) && equal(script_of(a), script_of(b));
+	if (strcmp(attempt_result(a), attempt_result(b)) != 0 || a->k.cgroup != b->k.cgroup ||
+		over_limit(a) != over_limit(b))
+		return false;
+	if (over_limit(a))
+		return same_limit(a, b);
+	return a->k.dport == b->k.dport && a->k.target == b->k.target && a->k.uid == b->k.uid &&
+	       same_way(a, b) && equal(program_of(a), program_of(b)) &&
+	       equal(script_of(a), script_of(b));
 }
 
 /* Its incident, the last one when all are taken, NULL when there shall be a new one. */

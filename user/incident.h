@@ -26,7 +26,8 @@ struct incident {
 
 /*
  * A growing set of them. One incident is one program (for an interpreter: and script), user, cgroup,
- * port, class of target, verdict and profile. A mail server that retries at five exchangers is one.
+ * port, class of target, result, exemption, and place it was redirected to. A mail server that retries
+ * at five exchangers is one. What is over the limit of one rule in one cgroup is one, by whatever program.
  */
 struct incidents;
 

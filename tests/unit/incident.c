@@ -74,6 +74,13 @@ static void what_differs_is_another(void **state)
 	differ(++id, s, (a = sample_attempt(), a.k.verdict = VERDICT_AUDITED, a));
 	differ(++id, s, (a = sample_attempt(), a.subject->exe[1] = 'x', a));
 	differ(++id, s, (a = sample_attempt(), a.subject->argv[8] = 'x', a));
+	differ(++id, s, sample_redirected());
+	differ(++id, s, (a = sample_redirected(), a.k.sent_port++, a));
+	differ(++id, s, (a = sample_redirected(), a.k.verdict = VERDICT_ANSWERED, a));
+	differ(++id, s, (a = sample_redirected(), a.k.verdict = VERDICT_AUDITED, a));
+	differ(++id, s, (a = sample_attempt(), a.k.rule = FENCE_EXEMPTION | 7, a));
+	differ(++id, s, (a = sample_attempt(), a.k.rule = FENCE_EXEMPTION | 8, a));
+	differ(++id, s, (a = sample_attempt(), a.k.reason = REASON_LIMIT, a));
 	differ(++id, s, sample_unknown());
 	differ(++id, s, (a = sample_unknown(), memcpy(a.k.comm, "0123456789abcdef", 16), a));
 	incident_free(s);
@@ -91,6 +98,41 @@ static void what_does_not_tell_apart(void **state)
 	differ(1, s, (a = sample_attempt(), a.k.daddr[0]++, a));
 	differ(1, s, (a = sample_attempt(), a.k.hook = HOOK_EGRESS, a));
 	differ(1, s, (a = sample_attempt(), memcpy(a.k.comm, "thread-2", 9), a));
+	incident_free(s);
+}
+
+static struct attempt over_limit(void)
+{
+	struct attempt a = sample_attempt();
+
+	a.k.action = ACTION_LIMIT;
+	a.k.reason = REASON_LIMIT;
+	a.k.rule = 3;
+	return a;
+}
+
+/* A cgroup has one limit by a rule, whoever in it meets it. */
+static void over_one_limit_is_one_incident(void **state)
+{
+	struct incidents *s = NULL;
+	struct attempt a;
+	size_t id = 1;
+
+	(void)state;
+	assert_int_equal(incident_init(&s), 0);
+	differ(1, s, over_limit());
+	differ(1, s, (a = over_limit(), a.k.uid++, a));
+	differ(1, s, (a = over_limit(), a.k.dport = 587, a));
+	differ(1, s, (a = over_limit(), a.k.tgid++, a));
+	differ(1, s, (a = over_limit(), a.subject->exe[1] = 'x', a));
+	differ(1, s, (a = over_limit(), a.k.target = CLASS_PRIVATE, a));
+	differ(++id, s, (a = over_limit(), a.k.rule++, a));
+	differ(++id, s, (a = over_limit(), a.k.cgroup++, a));
+	differ(++id, s, (a = over_limit(), a.k.policy++, a)); /* rule 3 is another there */
+	differ(++id, s, (a = over_limit(), a.k.verdict = VERDICT_AUDITED, a));
+	differ(++id, s, (a = over_limit(), a.k.rule = FENCE_EXEMPTION | 3, a));
+	differ(id, s, (a = over_limit(), a.k.rule = FENCE_EXEMPTION | 3, a.k.policy++, a));
+	assert_int_equal(incident_at(s, 0)->count, 6);
 	incident_free(s);
 }
 
@@ -162,6 +204,7 @@ int main(void)
 		cmocka_unit_test(retries_are_one_incident),
 		cmocka_unit_test(what_differs_is_another),
 		cmocka_unit_test(what_does_not_tell_apart),
+		cmocka_unit_test(over_one_limit_is_one_incident),
 		cmocka_unit_test(addresses_of_two_families_differ),
 		cmocka_unit_test(outcomes_are_counted),
 		cmocka_unit_test(they_are_bounded),
