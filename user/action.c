@@ -10,6 +10,9 @@
 
 const char *const action_names[] = {
 	[ACTION_ALLOW] = "allow",
+	[ACTION_LIMIT] = "limit",
+	[ACTION_REDIRECT] = "redirect",
+	[ACTION_ANSWER] = "answer",
 	[ACTION_BLOCK] = "block",
 	[ACTION_DROP] = "drop",
 	[ACTION_COUNT] = NULL,

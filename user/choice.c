@@ -10,6 +10,7 @@
 #include "yaml.h"
 
 #define LISTED 512 /* our own words only: the longest list has some 150 bytes */
+#define SHOWN 100 /* bytes of a word that is not ours */
 
 static const char *const *find(const char *const *words, const char *word)
 {
@@ -30,19 +31,30 @@ static size_t join(char to[LISTED], const char *const *words)
 	return n;
 }
 
-int choice_refuse(const struct yaml_node *n, const struct choice *c, const char *word)
+char *choice_complaint(char to[CHOICE_TEXT], const struct choice *c, const char *word)
 {
 	char listed[LISTED];
 	size_t count = join(listed, c->accepted);
 	const char *near = text_nearest(word, c->accepted, count);
+	const char *cut = strlen(word) > SHOWN ? "..." : "";
 
 	if (find(c->later, word))
-		return yaml_refuse(
-			n, "'%s' is not supported by this version (accepted: %s)", word, listed);
-	if (near)
-		return yaml_refuse(
-			n, "'%s' is not %s (%s); did you mean '%s'?", word, c->what, listed, near);
-	return yaml_refuse(n, "'%s' is not %s (%s)", word, c->what, listed);
+		snprintf(to, CHOICE_TEXT, "'%s' is not supported by this version (accepted: %s)",
+			word, listed);
+	else if (near)
+		snprintf(to, CHOICE_TEXT, "'%s' is not %s (%s); did you mean '%s'?", word, c->what,
+			listed, near);
+	else
+		snprintf(to, CHOICE_TEXT, "'%.*s%s' is not %s (%s)", SHOWN, word, cut, c->what,
+			listed);
+	return to;
+}
+
+int choice_refuse(const struct yaml_node *n, const struct choice *c, const char *word)
+{
+	char complaint[CHOICE_TEXT];
+
+	return yaml_refuse(n, "%s", choice_complaint(complaint, c, word));
 }
 
 int choice_of(const struct yaml_node *n, const struct choice *c, size_t *index)

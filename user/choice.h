@@ -16,5 +16,10 @@ struct choice {
 /* Index of the accepted word that a scalar is. 0, or -EINVAL with a complaint that lists them. */
 int choice_of(const struct yaml_node *n, const struct choice *c, size_t *index);
 
+#define CHOICE_TEXT 800 /* longest complaint with our own words; a long `word` is cut */
+
+/* "'blok' is not an action (allow, block, drop); did you mean 'block'?" Returns `to`. */
+char *choice_complaint(char to[CHOICE_TEXT], const struct choice *c, const char *word);
+
 /* The same complaint about `word`, which is only part of the scalar. Always -EINVAL. */
 int choice_refuse(const struct yaml_node *n, const struct choice *c, const char *word);

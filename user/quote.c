@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Text as a YAML scalar. */
+/* Text as YAML: scalars, and small maps of them on one line. */
 #include "quote.h"
 
 #include <ctype.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -105,4 +104,38 @@ void quote_yaml(FILE *to, const char *s)
 		put(to, s, n);
 	}
 	fputc('"', to);
+}
+
+bool quote_key(struct quote_map *m, const char *name, size_t n)
+{
+	if (!n)
+		return false;
+	fputs(m->begun ? ", " : "{ ", m->to);
+	quote_yaml(m->to, name);
+	fputs(n > 1 ? ": [" : ": ", m->to);
+	m->begun = true;
+	m->n = n;
+	m->done = 0;
+	return true;
+}
+
+void quote_value(struct quote_map *m, const char *s)
+{
+	if (s)
+		quote_yaml(m->to, s);
+	m->done++;
+	if (m->n > 1)
+		fputs(m->done < m->n ? ", " : "]", m->to);
+}
+
+void quote_texts(struct quote_map *m, const char *name, char *const *s, size_t n)
+{
+	if (quote_key(m, name, n))
+		for (size_t i = 0; i < n; i++)
+			quote_value(m, s[i]);
+}
+
+void quote_close(struct quote_map *m)
+{
+	fputs(m->begun ? " }" : "{}", m->to);
 }

@@ -62,6 +62,21 @@ int text_duration(const char *s, uint64_t *seconds)
 	return -EINVAL;
 }
 
+char *text_span(char to[24], uint64_t seconds)
+{
+	static const struct {
+		char letter;
+		uint64_t seconds;
+	} units[] = { { 'd', DAY_S }, { 'h', 3600 }, { 'm', 60 }, { 's', 1 } };
+	size_t i = 0;
+
+	while (seconds % units[i].seconds)
+		i++;
+	snprintf(to, 24, "%llu%c", (unsigned long long)(seconds / units[i].seconds),
+		units[i].letter);
+	return to;
+}
+
 size_t text_utf8(const char *s, size_t n)
 {
 	const unsigned char *u = (const unsigned char *)s;

@@ -12,6 +12,9 @@ int text_number(const char *s, uint64_t max, uint64_t *out);
 /* "90s", "10m", "2h", "3d" to seconds; at least 1 s, at most 10 years. 0 or -EINVAL, -ERANGE. */
 int text_duration(const char *s, uint64_t *seconds);
 
+/* "90s", "10m", "2h", "3d": in the largest unit that fits; text_duration() takes it. Returns `to`. */
+char *text_span(char to[24], uint64_t seconds);
+
 /*
  * Copies `n` bytes of `s` to `to` for a terminal: what text_control() names and invalid UTF-8
  * become \xNN, NUL included; other valid UTF-8 stays. Cuts at a whole character and ends with

@@ -99,6 +99,31 @@ static void durations(void **state)
 	}
 }
 
+static void spans(void **state)
+{
+	static const struct {
+		uint64_t seconds;
+		const char *s;
+	} cases[] = {
+		{ 1, "1s" },
+		{ 90, "90s" },
+		{ 60, "1m" },
+		{ 7200, "2h" },
+		{ 86400, "1d" },
+		{ 90000, "25h" },
+		{ 3650 * 86400ULL, "3650d" },
+	};
+	char text[24];
+	uint64_t n;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_string_equal(text_span(text, cases[i].seconds), cases[i].s);
+		assert_int_equal(text_duration(text, &n), 0);
+		assert_int_equal(n, cases[i].seconds);
+	}
+}
+
 static const struct {
 	const char *bytes;
 	size_t n;
@@ -405,6 +430,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(durations),
+		cmocka_unit_test(spans),
 		cmocka_unit_test(utf8_lengths),
 		cmocka_unit_test(inert),
 		cmocka_unit_test(inert_bytes),
