@@ -10,10 +10,13 @@ struct selectors;
 extern const char *const preset_names[];
 
 /*
- * The ways in which a mail server connects, each a conjunction (exe AND unit AND user; or container AND
- * exe), as far as this machine has it: files that are not here are left out, as is the unit where systemd does not
- * run. Free with preset_free(). 0; -ENOENT, not said: there is no such mail server here; -EINVAL: no such
- * preset; -ENOMEM.
+ * The ways in which a mail server connects, each a conjunction (exe AND user AND unit; or labels of a
+ * container), as far as this machine has it: files and users that are not here are left out, as is the
+ * unit where systemd does not run (noted). Free with preset_free(). 0; -ENOENT, not said: there is no such mail
+ * server here; -EINVAL: no such preset; -ENOMEM.
  */
 int preset_find(const char *name, struct selectors **out, size_t *n);
+
+/* The same with `root`, a directory, in the place of "/": its files and its etc/passwd. */
+int preset_find_below(const char *root, const char *name, struct selectors **out, size_t *n);
 void preset_free(struct selectors *s, size_t n);
