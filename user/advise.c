@@ -3,24 +3,16 @@
 #include "advise.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #include "address.h"
 #include "phrase.h"
+#include "remedy.h"
 #include "text.h"
 
 #define MTA 25 /* between mail servers */
 #define MTA_TOO 26 /* what some hosts offer beside 25 */
-#define STARTTLS 587
-#define IMPLICIT_TLS 465
-#define SPARE 2525 /* of many mail services, for networks that shut the others */
 #define SIZE ADVISE_TEXT
-
-/* Ports that a program may be told to use under a profile. */
-struct ways {
-	bool starttls;
-	bool implicit;
-	bool spare;
-};
 
 static bool only_observes(const struct profile *p)
 {
@@ -38,28 +30,29 @@ static bool shuts(const struct profile *p, const struct incident *i)
 	return p && profile_blocks(p, i->first.k.dport) && p->scope & 1U << i->first.k.target;
 }
 
+/* In audit: would be. */
+static bool is_diverted(const struct incident *i, uint8_t verdict, uint8_t action)
+{
+	const struct fence_attempt *k = &i->first.k;
+
+	return k->verdict == verdict || (k->verdict == VERDICT_AUDITED && k->action == action &&
+						k->reason != REASON_NO_RELAY);
+}
+
+static bool is_redirected(const struct incident *i)
+{
+	return is_diverted(i, VERDICT_REDIRECTED, ACTION_REDIRECT);
+}
+
+static bool is_answered(const struct incident *i)
+{
+	return is_diverted(i, VERDICT_ANSWERED, ACTION_ANSWER);
+}
+
+/* It did not get, or would not get, to where it was to go. */
 static bool is_stopped(const struct incident *i)
 {
-	return i->first.k.verdict != VERDICT_ALLOWED;
-}
-
-/* The profile's hints decide; where it has none, every port that it leaves open will do. */
-static bool offers(const struct profile *p, const char *hint, uint16_t port)
-{
-	bool hinted = !p->hint_n;
-
-	for (unsigned i = 0; i < p->hint_n; i++)
-		hinted |= !strcmp(p->hint[i], hint);
-	return hinted && !profile_blocks(p, port);
-}
-
-static struct ways ways_of(const struct profile *p)
-{
-	return (struct ways){
-		.starttls = offers(p, "587", STARTTLS),
-		.implicit = offers(p, "465", IMPLICIT_TLS),
-		.spare = offers(p, "2525", SPARE),
-	};
+	return i->first.k.verdict != VERDICT_ALLOWED && !is_redirected(i);
 }
 
 /* "port 25", "ports 25, 465 and 587". */
@@ -72,9 +65,14 @@ static void add_ports(char *to, const uint16_t *port, unsigned n)
 
 static void add_rule(char *to, const struct incident *i)
 {
+	unsigned exemption = attempt_exemption(i->first.k.rule);
 	char name[128];
 
-	if (i->rule)
+	if (exemption)
+		phrase_add(to, SIZE, "%s e%u",
+			i->first.k.action >= ACTION_BLOCK ? "the emergency block" : "exemption",
+			exemption);
+	else if (i->rule)
 		phrase_add(to, SIZE, "the policy's rule \"%s\"",
 			text_inert(name, sizeof(name), i->rule, strlen(i->rule)));
 	else if (i->first.k.rule != FENCE_NO_RULE)
@@ -100,16 +98,50 @@ static const char *own_reason(uint8_t reason)
 	return reason < REASON_COUNT ? said[reason] : NULL;
 }
 
+/* Why a rule's order came to this. */
+static void why_ruled(char *to, const struct incident *i)
+{
+	const struct fence_attempt *k = &i->first.k;
+	char sent[80];
+
+	if (k->reason == REASON_LIMIT)
+		phrase_add(to, SIZE, "It is over the limit of ");
+	else if (k->reason == REASON_NO_RELAY || is_redirected(i))
+		phrase_add(to, SIZE, "It is sent elsewhere by ");
+	else if (is_answered(i))
+		phrase_add(to, SIZE, "This machine answers in the other side's place, by ");
+	else
+		phrase_add(to, SIZE, "It is stopped by ");
+	add_rule(to, i);
+	if (k->reason == REASON_LIMIT)
+		phrase_add(to, SIZE, ", and stopped until the limit's window ends");
+	else if (k->reason == REASON_NO_RELAY && k->action == ACTION_ANSWER)
+		phrase_add(
+			to, SIZE, " to be answered, and no responder runs here; so it is stopped");
+	else if (k->reason == REASON_NO_RELAY)
+		phrase_add(to, SIZE, ", which names no place to go by %s; so it is stopped",
+			k->family == AF_INET6 ? "IPv6" : "IPv4");
+	else if (is_redirected(i) && attempt_sent(sent, &i->first))
+		phrase_add(to, SIZE, ", to %s", sent);
+	phrase_add(to, SIZE, ".");
+}
+
+static bool is_ruled(const struct incident *i)
+{
+	uint8_t reason = i->first.k.reason;
+
+	return reason == REASON_RULE || reason == REASON_EXEMPTION || reason == REASON_LIMIT ||
+	       reason == REASON_NO_RELAY || is_redirected(i) || is_answered(i);
+}
+
 static void why_stopped(char *to, const struct incident *i, const struct profile *p)
 {
 	const char *own = own_reason(i->first.k.reason);
 
 	if (own) {
 		phrase_add(to, SIZE, "%s; the port is shut by the policy.", own);
-	} else if (i->first.k.reason == REASON_RULE) {
-		phrase_add(to, SIZE, "It is stopped by ");
-		add_rule(to, i);
-		phrase_add(to, SIZE, ".");
+	} else if (is_ruled(i)) {
+		why_ruled(to, i);
 	} else if (shuts(p, i)) {
 		phrase_add(to, SIZE, "At %s nothing gets out on ", provider(p));
 		add_ports(to, p->blocked, p->blocked_n);
@@ -125,7 +157,7 @@ static void why_allowed(char *to, const struct incident *i, const struct profile
 {
 	const struct fence_attempt *k = &i->first.k;
 
-	if (k->reason == REASON_RULE) {
+	if (k->reason == REASON_RULE || k->reason == REASON_EXEMPTION) {
 		phrase_add(to, SIZE, "It is allowed by ");
 		add_rule(to, i);
 		phrase_add(to, SIZE, ".");
@@ -146,7 +178,7 @@ static void why_allowed(char *to, const struct incident *i, const struct profile
 char *advise_why(char to[ADVISE_TEXT], const struct incident *i, const struct profile *p)
 {
 	to[0] = '\0';
-	if (is_stopped(i))
+	if (i->first.k.verdict != VERDICT_ALLOWED)
 		why_stopped(to, i, p);
 	else
 		why_allowed(to, i, p);
@@ -182,90 +214,20 @@ char *advise_to(char to[ADVISE_TEXT], const struct incident *i, const struct pro
 	return to;
 }
 
-/* Submission under this profile: "port 587 with STARTTLS and a login, or ...". */
-static void add_submission(char *to, const struct ways *w, const struct profile *p)
-{
-	if (w->starttls)
-		phrase_add(to, SIZE, "port 587 with STARTTLS and a login");
-	if (w->implicit)
-		phrase_add(to, SIZE, "%sport 465 with implicit TLS and a login",
-			w->starttls ? ", or " : "");
-	if (w->starttls || w->implicit)
-		return;
-	if (w->spare)
-		phrase_add(to, SIZE, "its port 2525 with STARTTLS and a login%s, or ",
-			p->hint_note ? "" : ", if it has one (try it first)");
-	phrase_add(to, SIZE, "its HTTPS API (443)");
-}
-
-/* "At Hetzner Cloud 465 is shut too." and, when no submission port is open, that they won't help. */
-static void add_shut(char *to, const struct ways *w, const struct profile *p)
-{
-	static const uint16_t others[] = { STARTTLS, IMPLICIT_TLS, SPARE };
-	unsigned n = 0, said = 0;
-
-	for (unsigned i = 0; i < 3; i++)
-		n += profile_blocks(p, others[i]);
-	if (!n)
-		return;
-	phrase_add(to, SIZE, "At %s", provider(p));
-	for (unsigned i = 0; i < 3; i++)
-		if (profile_blocks(p, others[i]) && ++said)
-			phrase_add(to, SIZE, "%s%u",
-				said == 1   ? " "
-				: said == n ? " and "
-					    : ", ",
-				others[i]);
-	phrase_add(to, SIZE, n == 1 ? " is shut too" : " are shut too");
-	if (w->starttls || w->implicit)
-		phrase_add(to, SIZE, ".\n");
-	else
-		phrase_add(to, SIZE, ", so changing to %s won't help.\n", n == 1 ? "it" : "them");
-}
-
-/* A port between mail servers: who is meant decides what helps. */
-static void change_mta(char *to, const struct ways *w, const struct profile *p)
-{
-	add_shut(to, w, p);
-	phrase_add(to, SIZE, "If this is your mail service (relay): use ");
-	add_submission(to, w, p);
-	phrase_add(to, SIZE, ".");
-	if (p->hint_note)
-		phrase_add(to, SIZE, " %s", p->hint_note);
-	phrase_add(
-		to, SIZE, "\nIf it is a recipient's mail server: no other port will work there; ");
-	phrase_add(to, SIZE, "hand the mail to a mail service (relay) instead.");
-}
-
-/* A mail service's own port: the same service on another. */
-static void change_submission(char *to, const struct ways *w, const struct profile *p)
-{
-	if (w->starttls || w->implicit)
-		phrase_add(to, SIZE, "The same mail service and login, on ");
-	else
-		phrase_add(to, SIZE, "If your mail service has it: ");
-	if (w->starttls)
-		phrase_add(to, SIZE, "port 587 with STARTTLS");
-	else if (w->implicit)
-		phrase_add(to, SIZE, "port 465 with implicit TLS");
-	else
-		add_submission(to, w, p);
-	phrase_add(to, SIZE, ".");
-	if (p->hint_note)
-		phrase_add(to, SIZE, " %s", p->hint_note);
-}
-
 static void change_stopped(char *to, const struct incident *i, const struct profile *p)
 {
 	bool mta = i->first.k.dport == MTA || i->first.k.dport == MTA_TOO;
 
+	if (i->first.k.reason == REASON_LIMIT) {
+		phrase_add(to, SIZE,
+			"Send more slowly, or in fewer connections. If it needs more: ask who wrote the rule.");
+		return;
+	}
 	if (shuts(p, i)) {
-		struct ways w = ways_of(p);
-
 		if (mta)
-			change_mta(to, &w, p);
+			remedy_relay(to, SIZE, p);
 		else
-			change_submission(to, &w, p);
+			remedy_submission(to, SIZE, p);
 		return;
 	}
 	phrase_add(to, SIZE, "This is a decision of ");
@@ -303,6 +265,15 @@ static void change_observed(char *to, const struct incident *i)
 			"What it would meet there: smtpfence run --profile digitalocean");
 }
 
+static void change_redirected(char *to, const struct incident *i, const struct profile *p)
+{
+	phrase_add(to, SIZE, "Nothing here.");
+	if (shuts(p, i))
+		phrase_add(to, SIZE,
+			" At %s, where nothing redirects it, port %u is shut to those who have no exemption.",
+			provider(p), i->first.k.dport);
+}
+
 static void change_allowed(char *to, const struct incident *i, const struct profile *p)
 {
 	uint8_t class = i->first.k.target;
@@ -328,6 +299,8 @@ char *advise_change(char to[ADVISE_TEXT], const struct incident *i, const struct
 	to[0] = '\0';
 	if (is_stopped(i))
 		change_stopped(to, i, p);
+	else if (is_redirected(i))
+		change_redirected(to, i, p);
 	else
 		change_allowed(to, i, p);
 	return to;

@@ -16,16 +16,21 @@
 #define IN_FULL 8 /* incidents told in full; then a line each */
 #define LINES 100 /* such lines at most */
 #define ROOM 1024
+#define COLUMNS 80
 
 /* Blocked first: that is what a person came for. */
-static const uint8_t order[] = { VERDICT_DENIED, VERDICT_AUDITED, VERDICT_ALLOWED };
+static const uint8_t order[] = { VERDICT_DENIED, VERDICT_AUDITED, VERDICT_REDIRECTED,
+	VERDICT_ANSWERED, VERDICT_ALLOWED };
+_Static_assert(sizeof(order) == VERDICT_COUNT, "each has its place");
 
 char *report_line(char *to, size_t size, const struct attempt *a)
 {
-	char who[80], target[80];
+	char who[80], target[80], sent[80];
+	bool elsewhere = a->k.verdict == VERDICT_REDIRECTED && attempt_sent(sent, a);
 
-	snprintf(to, size, "%s tried %s: %s", attempt_who(who, sizeof(who), a),
-		attempt_to(target, a), attempt_result(a));
+	snprintf(to, size, "%s tried %s: %s%s%s", attempt_who(who, sizeof(who), a),
+		attempt_to(target, a), attempt_result(a), elsewhere ? ", sent to " : "",
+		elsewhere ? sent : "");
 	return to;
 }
 
@@ -50,11 +55,29 @@ static uint64_t shown(const struct report *r, int verdict)
 	return n;
 }
 
+/* The one word for all incidents of a verdict: in audit they may differ. */
+static const char *result_of(const struct report *r, uint8_t verdict)
+{
+	const struct attempt bare = { .k = { .verdict = verdict } };
+	const char *word = NULL;
+
+	for (size_t i = 0; i < incident_count(r->incidents); i++) {
+		const struct attempt *first = &incident_at(r->incidents, i)->first;
+
+		if (first->k.verdict != verdict)
+			continue;
+		if (word && strcmp(word, attempt_result(first)) != 0)
+			return "would be blocked or diverted";
+		word = attempt_result(first);
+	}
+	return word ? word : attempt_result(&bare);
+}
+
 static void put_head(const struct report *r, FILE *to)
 {
-	struct attempt a = { 0 };
 	uint64_t all = r->counts ? counts_attempts(r->counts) : shown(r, -1);
 	char text[ROOM] = "smtpfence: ", count[28];
+	size_t column;
 
 	if (!all) {
 		fputs("smtpfence: no attempt to send mail was seen\n", to);
@@ -62,26 +85,36 @@ static void put_head(const struct report *r, FILE *to)
 	}
 	phrase_add_count(text, sizeof(text), all, "attempt");
 	phrase_add(text, sizeof(text), " to send mail");
+	column = strlen(text);
+	fputs(text, to);
 	for (size_t i = 0; i < sizeof(order); i++) {
 		uint64_t n = r->counts ? counts_verdict(r->counts, order[i]) : shown(r, order[i]);
 
-		a.k.verdict = order[i];
-		if (n)
-			phrase_add(text, sizeof(text), ", %s %s", text_count(count, n),
-				attempt_result(&a));
+		if (!n)
+			continue;
+		text[0] = '\0';
+		phrase_add(
+			text, sizeof(text), "%s %s", text_count(count, n), result_of(r, order[i]));
+		column += strlen(", ,") + strlen(text);
+		fprintf(to, column > COLUMNS ? ",\n           %s" : ", %s", text);
+		column = column > COLUMNS ? strlen("smtpfence: ") + strlen(text) : column - 1;
 	}
-	fprintf(to, "%s\n", text);
+	fputc('\n', to);
 }
 
 /* The words of the machine. */
 static void put_details(const struct incident *i, FILE *to)
 {
 	const struct fence_attempt *k = &i->first.k;
-	char text[ROOM] = "";
+	char text[ROOM] = "", sent[80];
 
 	phrase_add(text, sizeof(text), "verdict %s, hook %s, reason %s, ",
 		attempt_verdict_name(k->verdict), attempt_hook_name(k->hook),
 		attempt_reason_name(k->reason));
+	if (attempt_exemption(k->rule))
+		phrase_add(text, sizeof(text), "exemption e%u, ", attempt_exemption(k->rule));
+	if (attempt_sent(sent, &i->first))
+		phrase_add(text, sizeof(text), "sent to %s, ", sent);
 	phrase_add(text, sizeof(text), "errno %s, policy %016" PRIx64 ", id %" PRIu64,
 		k->err ? strerrorname_np(k->err) : "none", (uint64_t)k->policy, (uint64_t)k->id);
 	wrap_labelled(to, "detail", text);
@@ -94,19 +127,27 @@ static void put_details(const struct incident *i, FILE *to)
 	wrap_labelled(to, "cgroup", text);
 }
 
+static bool would_be_blocked(const struct attempt *a)
+{
+	return a->k.verdict == VERDICT_AUDITED && !strcmp(attempt_result(a), "would be blocked");
+}
+
 static void put_incident(const struct report *r, const struct incident *i, FILE *to)
 {
 	const struct profile *p = profile_of(r, i);
-	bool stopped = i->first.k.verdict != VERDICT_ALLOWED;
-	char said[ACCOUNT_TEXT], advice[ADVISE_TEXT];
+	uint8_t verdict = i->first.k.verdict;
+	bool blocks = verdict == VERDICT_DENIED || would_be_blocked(&i->first);
+	char said[ACCOUNT_TEXT], advice[ADVISE_TEXT], sent[80];
 
 	fputc('\n', to);
 	wrap_labelled(to, attempt_result(&i->first), account_name(said, i));
 	wrap_labelled(to, "why", advise_why(advice, i, p));
 	wrap_labelled(to, "who", account_who(said, i));
 	wrap_labelled(to, "to", advise_to(advice, i, p));
+	if (verdict == VERDICT_REDIRECTED && attempt_sent(sent, &i->first))
+		wrap_labelled(to, "sent to", sent);
 	wrap_labelled(to, "when", account_when(said, i));
-	if (i->first.k.verdict == VERDICT_DENIED)
+	if (verdict == VERDICT_DENIED)
 		wrap_labelled(to, "saw", account_saw(said, i, p));
 	else
 		wrap_labelled(to, "outcome", account_outcome(said, i));
@@ -114,7 +155,7 @@ static void put_incident(const struct report *r, const struct incident *i, FILE 
 		put_details(i, to);
 	fputc('\n', to);
 	wrap_labelled(to, "change", advise_change(advice, i, p));
-	if (stopped && p && p->exemption && profile_blocks(p, i->first.k.dport))
+	if (blocks && p && p->exemption && profile_blocks(p, i->first.k.dport))
 		wrap_labelled(to, "unblock", p->exemption);
 }
 
@@ -230,6 +271,11 @@ static void put_json_incident(const struct report *r, const struct incident *i, 
 	json_text(j, "target", attempt_to(text, &i->first));
 	json_text(j, "reason", attempt_reason_name(i->first.k.reason));
 	json_text(j, "rule", i->rule);
+	if (attempt_exemption(i->first.k.rule)) {
+		snprintf(id, sizeof(id), "e%u", attempt_exemption(i->first.k.rule));
+		json_text(j, "exemption", id);
+	}
+	json_text(j, "sent_to", attempt_sent(text, &i->first));
 	json_text(j, "profile", i->profile);
 	json_open(j, "outcomes", '{');
 	for (uint8_t o = 0; o < OUTCOME_COUNT; o++)

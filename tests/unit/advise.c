@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -29,7 +30,7 @@ static struct made make(struct attempt a, const char *rule)
 	return m;
 }
 
-static struct profile *profile_named(const char *name)
+static struct profile *open_profile(const char *name)
 {
 	struct profile *p = NULL;
 
@@ -98,6 +99,41 @@ static const struct {
 	{ NULL, 587, VERDICT_ALLOWED, REASON_OPEN, CLASS_PUBLIC, 0, "", "some shut this port too" },
 };
 
+/* What no rule's allow or block but another order of it came to. */
+static const struct {
+	const char *profile; /* NULL none */
+	uint8_t verdict, action, reason;
+	uint16_t rule;
+	const char *why, *change;
+} orders[] = {
+	{ "aws", VERDICT_REDIRECTED, ACTION_REDIRECT, REASON_RULE, 3,
+		"It is sent elsewhere by the policy's rule 4, to 127.0.0.1 port 1025.",
+		"Nothing here. At AWS, where nothing redirects it, port 25 is shut to" },
+	{ NULL, VERDICT_AUDITED, ACTION_REDIRECT, REASON_RULE, 3,
+		"sent elsewhere by the policy's rule 4, to 127.0.0.1 port 1025. Here it was let through",
+		"Nothing here." },
+	{ "aws", VERDICT_ANSWERED, ACTION_ANSWER, REASON_RULE, 0,
+		"This machine answers in the other side's place, by the policy's rule 1.",
+		"port 587 with STARTTLS" },
+	{ "aws", VERDICT_DENIED, ACTION_REDIRECT, REASON_NO_RELAY, 0,
+		"elsewhere by the policy's rule 1, which names no place to go by IPv4; so it is stopped.",
+		"port 587 with STARTTLS" },
+	{ "aws", VERDICT_AUDITED, ACTION_ANSWER, REASON_NO_RELAY, 0,
+		"policy's rule 1 to be answered, and no responder runs here; so it is stopped. Here",
+		"port 587 with STARTTLS" },
+	{ "aws", VERDICT_DENIED, ACTION_LIMIT, REASON_LIMIT, 1,
+		"over the limit of the policy's rule 2, and stopped until the limit's window ends.",
+		"Send more slowly" },
+	{ NULL, VERDICT_DENIED, ACTION_LIMIT, REASON_LIMIT, FENCE_EXEMPTION | 7,
+		"over the limit of exemption e7,", "Send more slowly" },
+	{ "aws", VERDICT_ALLOWED, ACTION_ALLOW, REASON_EXEMPTION, FENCE_EXEMPTION | 7,
+		"It is allowed by exemption e7.", "shut to those who have no exemption" },
+	{ "aws", VERDICT_DENIED, ACTION_BLOCK, REASON_EXEMPTION, FENCE_EXEMPTION | 8,
+		"It is stopped by the emergency block e8.", "port 587 with STARTTLS" },
+	{ NULL, VERDICT_DENIED, ACTION_BLOCK, REASON_EXEMPTION, FENCE_EXEMPTION | 8,
+		"It is stopped by the emergency block e8.", "decision of the emergency block e8." },
+};
+
 static void holds(const char *text, const char *part)
 {
 	if (!strstr(text, part))
@@ -109,7 +145,7 @@ static void words_fit_the_situation(void **state)
 {
 	(void)state;
 	for (size_t n = 0; n < sizeof(cases) / sizeof(cases[0]); n++) {
-		struct profile *p = cases[n].profile ? profile_named(cases[n].profile) : NULL;
+		struct profile *p = cases[n].profile ? open_profile(cases[n].profile) : NULL;
 		struct attempt a = sample_allowed(cases[n].port, cases[n].outcome);
 		char text[ADVISE_TEXT];
 		struct made m;
@@ -120,6 +156,27 @@ static void words_fit_the_situation(void **state)
 		m = make(a, cases[n].reason == REASON_RULE ? "no \x1b mail" : NULL);
 		holds(advise_why(text, m.one, p), cases[n].why);
 		holds(advise_change(text, m.one, p), cases[n].change);
+		incident_free(m.set);
+		profile_free(p);
+	}
+}
+
+static void each_order_has_its_words(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < sizeof(orders) / sizeof(orders[0]); n++) {
+		struct profile *p = orders[n].profile ? open_profile(orders[n].profile) : NULL;
+		struct attempt a = sample_redirected();
+		char text[ADVISE_TEXT];
+		struct made m;
+
+		a.k.verdict = orders[n].verdict;
+		a.k.action = orders[n].action;
+		a.k.reason = orders[n].reason;
+		a.k.rule = orders[n].rule;
+		m = make(a, NULL);
+		holds(advise_why(text, m.one, p), orders[n].why);
+		holds(advise_change(text, m.one, p), orders[n].change);
 		incident_free(m.set);
 		profile_free(p);
 	}
@@ -170,6 +227,7 @@ static void try_all(const struct profile *p, uint16_t port)
 		a.k.verdict = n % VERDICT_COUNT;
 		a.k.reason = n / VERDICT_COUNT % REASON_COUNT;
 		a.k.target = n / VERDICT_COUNT / REASON_COUNT;
+		a.k.action = n % ACTION_COUNT;
 		m = make(a, NULL);
 		assert_true(strlen(advise_change(text, m.one, p)) > 10);
 		never_recommends_blocked(text, p);
@@ -190,7 +248,7 @@ static void no_profile_is_told_a_shut_port(void **state)
 	assert_int_equal(profile_list(&names, &n), 0);
 	assert_true(n >= 10);
 	for (size_t i = 0; i < n; i++) {
-		struct profile *p = profile_named(names[i]);
+		struct profile *p = open_profile(names[i]);
 
 		for (size_t k = 0; k < sizeof(ports) / sizeof(ports[0]); k++)
 			try_all(p, ports[k]);
@@ -229,6 +287,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_fit_the_situation),
+		cmocka_unit_test(each_order_has_its_words),
 		cmocka_unit_test(no_profile_is_told_a_shut_port),
 		cmocka_unit_test(targets_are_named_by_class),
 	};

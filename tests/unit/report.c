@@ -200,6 +200,73 @@ static void audit_and_other_profiles(void **state)
 	end(&r);
 }
 
+static void diverted_ones_say_where_to(void **state)
+{
+	struct report r = start("aws");
+	struct attempt a = sample_redirected();
+	char *text;
+
+	(void)state;
+	add(set_of(&r), a, "aws");
+	a = sample_redirected();
+	a.k.verdict = VERDICT_ANSWERED;
+	a.k.action = ACTION_ANSWER;
+	add(set_of(&r), a, "aws");
+	a = sample_redirected();
+	a.k.verdict = VERDICT_AUDITED;
+	add(set_of(&r), a, "aws");
+	text = written(&r, report_text);
+	holds(text, "attempts to send mail, 1 would be redirected, 1 redirected,\n"
+		    "           1 answered\n");
+	holds(text, "\n  redirected  python3 send.py  ->  192.0.2.25, port 25\n");
+	holds(text, "\n  sent to   127.0.0.1 port 1025\n");
+	holds(text, "\n  answered  python3 send.py  ->  192.0.2.25, port 25\n");
+	holds(text, "\n  outcome   connected after 0 ms\n");
+	assert_null(strstr(text, "unblock"));
+	free(text);
+	a = sample_attempt();
+	a.k.verdict = VERDICT_AUDITED;
+	add(set_of(&r), a, "aws");
+	text = written(&r, report_text);
+	holds(text, "mail, 2 would be blocked or diverted,\n"
+		    "           1 redirected, 1 answered\n");
+	free(text);
+	end(&r);
+}
+
+static void exemptions_are_named(void **state)
+{
+	struct report r = start("aws");
+	struct attempt a = sample_allowed(25, OUTCOME_CONNECTED);
+	json_t *root, *first;
+	char *text;
+
+	(void)state;
+	a.k.reason = REASON_EXEMPTION;
+	a.k.rule = FENCE_EXEMPTION | 7;
+	r.verbose = true;
+	add(set_of(&r), a, "aws");
+	add(set_of(&r), sample_redirected(), "aws");
+	text = written(&r, report_text);
+	holds(text, "  why       It is allowed by exemption e7.\n");
+	holds(text, "reason exemption, exemption e7,");
+	free(text);
+	text = written(&r, report_json);
+	root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	first = json_array_get(json_object_get(root, "incidents"), 0);
+	assert_string_equal(json_string_value(json_object_get(first, "exemption")), "e7");
+	assert_null(json_object_get(first, "rule"));
+	first = json_array_get(json_object_get(root, "incidents"), 1);
+	assert_null(json_object_get(first, "exemption"));
+	assert_string_equal(
+		json_string_value(json_object_get(first, "sent_to")), "127.0.0.1 port 1025");
+	assert_int_equal(json_integer_value(json_object_get(root, "redirected")), 1);
+	assert_int_equal(json_integer_value(json_object_get(root, "answered")), 0);
+	json_decref(root);
+	free(text);
+	end(&r);
+}
+
 static void hostile_names_reach_no_terminal(void **state)
 {
 	struct report r = start("gcp");
@@ -258,6 +325,13 @@ static void the_live_line(void **state)
 	assert_string_equal(report_line(line, sizeof(line), &a),
 		"python3 send.py tried 192.0.2.25 port 25: blocked");
 	attempt_clear(&a);
+	a = sample_redirected();
+	assert_string_equal(report_line(line, sizeof(line), &a),
+		"python3 send.py tried 192.0.2.25 port 25: redirected, sent to 127.0.0.1 port 1025");
+	a.k.verdict = VERDICT_ANSWERED;
+	assert_string_equal(report_line(line, sizeof(line), &a),
+		"python3 send.py tried 192.0.2.25 port 25: answered");
+	attempt_clear(&a);
 }
 
 static void a_full_disk_is_an_error(void **state)
@@ -281,6 +355,8 @@ int main(void)
 		cmocka_unit_test(counts_close_the_sum),
 		cmocka_unit_test(blocked_come_first_and_many_are_short),
 		cmocka_unit_test(audit_and_other_profiles),
+		cmocka_unit_test(diverted_ones_say_where_to),
+		cmocka_unit_test(exemptions_are_named),
 		cmocka_unit_test(hostile_names_reach_no_terminal),
 		cmocka_unit_test(json_is_one_valid_object),
 		cmocka_unit_test(the_live_line),
