@@ -126,8 +126,9 @@ static void first_line(const struct standing *s, FILE *to)
 				     : "audit");
 	else if (!a->enforce)
 		snprintf(text, sizeof(text),
-			"AUDIT: nothing is blocked. %s attempt%s would have been",
-			text_count(n, audited), audited == 1 ? "" : "s");
+			"AUDIT: nothing is blocked. %s attempt%s would have been%s",
+			text_count(n, audited), audited == 1 ? "" : "s",
+			s->look.link[HOOK_CONNECT4].detours ? ", or diverted" : "");
 	else if (!a->blocks)
 		snprintf(text, sizeof(text), "RECORDING: this policy blocks nothing");
 	else
@@ -210,21 +211,27 @@ static void ways(const struct standing *s, FILE *to)
 
 static void attempts(const struct standing *s, FILE *to)
 {
-	static const struct {
+	const bool detours = s->look.link[HOOK_CONNECT4].detours;
+	const struct {
 		const char *name;
 		uint8_t verdict;
+		bool always;
 	} rows[] = {
-		{ "blocked", VERDICT_DENIED },
-		{ "would be blocked (audit)", VERDICT_AUDITED },
-		{ "allowed", VERDICT_ALLOWED },
+		{ "blocked", VERDICT_DENIED, true },
+		{ detours ? "would be blocked or diverted" : "would be blocked (audit)",
+			VERDICT_AUDITED, true },
+		{ "redirected", VERDICT_REDIRECTED, false },
+		{ "answered", VERDICT_ANSWERED, false },
+		{ "allowed", VERDICT_ALLOWED, true },
 	};
 	const struct counts *c = &s->counts;
 	char n[28], m[28];
 
 	fprintf(to, "\n%-28s %16s\n", "ATTEMPTS", "SINCE UP");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		fprintf(to, "%-28s %16s\n", rows[i].name,
-			text_count(n, counts_verdict(c, rows[i].verdict)));
+		if (rows[i].always || counts_verdict(c, rows[i].verdict))
+			fprintf(to, "%-28s %16s\n", rows[i].name,
+				text_count(n, counts_verdict(c, rows[i].verdict)));
 	fprintf(to, "%-28s %16s = %s recorded\n", "all", text_count(n, counts_attempts(c)),
 		text_count(m, c->slot[SLOT_SUBMITTED]));
 	fprintf(to, "%-45s + %s summarised", "", text_count(n, c->slot[SLOT_SUMMARISED]));

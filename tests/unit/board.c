@@ -139,6 +139,28 @@ static void every_first_line(void **state)
 	holds(&s, "fix         sudo smtpfence down, then: sudo smtpfence up, with");
 }
 
+static void other_verdicts_have_a_line_when_there_are_some(void **state)
+{
+	struct state a = asked_for(true), audit = asked_for(false);
+	struct standing s = up(&a);
+	char *text = screen(&s);
+
+	(void)state;
+	assert_null(strstr(text, "redirected"));
+	assert_null(strstr(text, "answered"));
+	assert_null(strstr(text, "diverted"));
+	free(text);
+	s.counts.slot[FENCE_SLOT(VERDICT_REDIRECTED, HOOK_CONNECT4, REASON_RULE)] = 17;
+	s.counts.slot[FENCE_SLOT(VERDICT_ANSWERED, HOOK_CONNECT6, REASON_EXEMPTION)] = 4;
+	holds(&s, "\nredirected                                 17\n"
+		  "answered                                    4\nallowed ");
+	holds(&s, "\nall                                   431,231 = ");
+	s.asked = &audit;
+	s.look.link[HOOK_CONNECT4].detours = 1;
+	begins(&s, "AUDIT: nothing is blocked. 1,214 attempts would have been, or diverted\n");
+	holds(&s, "\nwould be blocked or diverted            1,214\n");
+}
+
 /* `up` alone would put generic-cloud in audit in the place of what was asked for. */
 static void the_fix_is_the_same_policy(void **state)
 {
@@ -254,6 +276,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_first_line),
+		cmocka_unit_test(other_verdicts_have_a_line_when_there_are_some),
 		cmocka_unit_test(the_fix_is_the_same_policy),
 		cmocka_unit_test(never_enforced_where_it_is_not),
 		cmocka_unit_test(a_hostile_name_is_inert),

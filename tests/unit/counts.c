@@ -14,7 +14,9 @@ static struct counts lawful(void)
 	c.slot[FENCE_SLOT(VERDICT_DENIED, HOOK_CONNECT6, REASON_RULE)] = 2;
 	c.slot[FENCE_SLOT(VERDICT_DENIED, HOOK_EGRESS, REASON_DEPTH)] = 1;
 	c.slot[FENCE_SLOT(VERDICT_AUDITED, HOOK_CONNECT4, REASON_RULE)] = 2;
-	c.slot[FENCE_SLOT(VERDICT_ALLOWED, HOOK_EGRESS, REASON_OPEN)] = 3;
+	c.slot[FENCE_SLOT(VERDICT_ALLOWED, HOOK_EGRESS, REASON_OPEN)] = 1;
+	c.slot[FENCE_SLOT(VERDICT_REDIRECTED, HOOK_CONNECT4, REASON_RULE)] = 1;
+	c.slot[FENCE_SLOT(VERDICT_ANSWERED, HOOK_CONNECT6, REASON_EXEMPTION)] = 1;
 	c.slot[SLOT_SUBMITTED] = 7;
 	c.slot[SLOT_SUMMARISED] = 4;
 	c.slot[SLOT_LOST] = 1;
@@ -31,7 +33,9 @@ static void sums_over_hooks_and_reasons(void **state)
 	assert_int_equal(counts_hook(&c, VERDICT_DENIED, HOOK_RELEASE), 0);
 	assert_int_equal(counts_verdict(&c, VERDICT_DENIED), 7);
 	assert_int_equal(counts_verdict(&c, VERDICT_AUDITED), 2);
-	assert_int_equal(counts_verdict(&c, VERDICT_ALLOWED), 3);
+	assert_int_equal(counts_verdict(&c, VERDICT_ALLOWED), 1);
+	assert_int_equal(counts_verdict(&c, VERDICT_REDIRECTED), 1);
+	assert_int_equal(counts_verdict(&c, VERDICT_ANSWERED), 1);
 	assert_int_equal(counts_attempts(&c), 12);
 }
 
@@ -91,7 +95,9 @@ static void json_has_all_of_them(void **state)
 	assert_int_equal(json_integer_value(json_object_get(root, "denied")), 7);
 	assert_int_equal(json_integer_value(json_object_get(root, "denied_at_connect")), 6);
 	assert_int_equal(json_integer_value(json_object_get(root, "audited")), 2);
-	assert_int_equal(json_integer_value(json_object_get(root, "allowed")), 3);
+	assert_int_equal(json_integer_value(json_object_get(root, "allowed")), 1);
+	assert_int_equal(json_integer_value(json_object_get(root, "redirected")), 1);
+	assert_int_equal(json_integer_value(json_object_get(root, "answered")), 1);
 	assert_int_equal(json_integer_value(json_object_get(root, "out_of_scope")), 99);
 	assert_int_equal(json_integer_value(json_object_get(root, "unread")), 2);
 	json_decref(root);
