@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "archive.h"
@@ -12,6 +11,7 @@
 #include "events.h"
 #include "guard.h"
 #include "incident.h"
+#include "line.h"
 #include "policy.h"
 #include "report.h"
 #include "say.h"
@@ -86,16 +86,16 @@ static void on_settled(const struct attempt *a, void *arg)
 {
 	struct lookout *l = arg;
 	const struct policy *p;
-	struct attempt_context c;
+	struct line_context c;
 
 	if (!l->json)
 		return;
 	p = policy_of(l, a);
-	c = (struct attempt_context){
+	c = (struct line_context){
 		.profile = p ? p->profile_name : NULL, .rule_name = rule_name, .arg = p
 	};
 	if (!l->err)
-		l->err = attempt_json(a, &c, l->to);
+		l->err = line_json(a, &c, l->to);
 	push(l);
 }
 
@@ -134,9 +134,7 @@ int lookout_open(const char *dir, bool json, FILE *to, struct lookout **out)
 	l->lock = -1;
 	for (int m = 0; m < MAP_COUNT; m++)
 		l->maps[m] = -1;
-	snprintf(l->archive, sizeof(l->archive), "%s", ARCHIVE_DIR);
-	if (strcmp(dir, STATE_DIR))
-		snprintf(l->archive, sizeof(l->archive), "%.3000s/policy", dir);
+	state_archive(l->archive, dir);
 	err = incident_init(&l->incidents);
 	if (!err)
 		err = open_fence(dir, l);

@@ -12,6 +12,7 @@
 #include "attempt.h"
 #include "blind.h"
 #include "incident.h"
+#include "line.h"
 #include "plan.h"
 #include "policy.h"
 #include "report.h"
@@ -98,7 +99,7 @@ void tally_attempt(const struct attempt *a, void *arg)
 void tally_settled(const struct attempt *a, void *arg)
 {
 	struct tally *t = arg;
-	const struct attempt_context c = { t->o.policy->profile_name, rule_name, t->o.policy };
+	const struct line_context c = { t->o.policy->profile_name, rule_name, t->o.policy };
 
 	incident_settle(t->incidents, a);
 	for (int i = 0; i < RECORDS; i++) {
@@ -106,7 +107,7 @@ void tally_settled(const struct attempt *a, void *arg)
 
 		t->lines[i]++;
 		if (t->record[i] && (!t->o.most[i] || t->lines[i] <= t->o.most[i]))
-			err = attempt_json(a, &c, t->record[i]);
+			err = line_json(a, &c, t->record[i]);
 		if (err && !t->record_err)
 			t->record_err = err;
 	}
