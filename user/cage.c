@@ -112,7 +112,7 @@ static int translate(const struct policy *p, const struct invoker *who, struct c
 
 	if (err)
 		return err;
-	err = translate_policy(p, plan_errno(p), out, hash);
+	err = translate_policy(p, NULL, plan_errno(p), out, hash);
 	invoker_leave(who);
 	return err;
 }

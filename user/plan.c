@@ -112,9 +112,9 @@ int plan_policy(const struct plan *p, int fd, struct policy **out)
 		err = policy_from_profile(p->profile ? p->profile : "observe", p->profile, &policy);
 	if (err)
 		return err;
-	if (p->as_provider && policy->default_action == ACTION_BLOCK && policy->profile &&
+	if (p->as_provider && policy->otherwise.action == ACTION_BLOCK && policy->profile &&
 		policy->profile->effect == EFFECT_DROP)
-		policy->default_action = ACTION_DROP;
+		policy->otherwise.action = ACTION_DROP;
 	*out = policy;
 	return 0;
 }

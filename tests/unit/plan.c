@@ -59,12 +59,12 @@ static void profiles_are_enforced(void **state)
 	(void)state;
 	assert_non_null(p);
 	assert_true(p->enforce);
-	assert_int_equal(p->default_action, ACTION_BLOCK);
+	assert_int_equal(p->otherwise.action, ACTION_BLOCK);
 	assert_int_equal(plan_errno(p), ETIMEDOUT);
 	policy_free(p);
 	plan.as_provider = true;
 	p = policy_of(&plan, "");
-	assert_int_equal(p->default_action, ACTION_DROP);
+	assert_int_equal(p->otherwise.action, ACTION_DROP);
 	policy_free(p);
 	plan.profile = "gpc";
 	assert_null(policy_of(&plan, ""));
@@ -81,8 +81,8 @@ static void files_say_more(void **state)
 	(void)state;
 	assert_non_null(p);
 	assert_false(p->enforce);
-	assert_int_equal(p->default_action, ACTION_ALLOW); /* nothing to silence */
-	assert_int_equal(p->rule[0].action, ACTION_BLOCK); /* a rule stands above the profile */
+	assert_int_equal(p->otherwise.action, ACTION_ALLOW); /* nothing to silence */
+	assert_int_equal(p->rule[0].then.action, ACTION_BLOCK); /* a rule stands above the profile */
 	policy_free(p);
 	assert_null(policy_of(&plan, "version: 2\n"));
 	assert_null(policy_of(&plan, ""));
