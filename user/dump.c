@@ -90,6 +90,15 @@ void dump_policy(FILE *to, const struct policy *p, const char *hash)
 	json_close(&j, '}');
 }
 
+static void put_unknown(struct json *j, const struct profile *p)
+{
+	json_open(j, "unknown", '[');
+	for (int key = 0; key < KEY_COUNT; key++)
+		if (profile_unknown(p, key))
+			json_text(j, NULL, provider_key_name(key));
+	json_close(j, ']');
+}
+
 void dump_profile(FILE *to, const struct profile *p)
 {
 	char confidence[2] = { p->confidence };
@@ -99,17 +108,25 @@ void dump_profile(FILE *to, const struct profile *p)
 	json_open(&j, NULL, '{');
 	json_text(&j, "name", p->name);
 	json_text(&j, "provider", p->provider);
+	put_texts(&j, "aliases", p->alias, p->alias_n);
 	put_ports(&j, "ports", p->blocked, p->blocked_n);
+	put_ports(&j, "slowed", p->slowed, p->slowed_n);
+	json_text(&j, "family", provider_family_name(p->family));
 	put_targets(&j, "scope", p->scope, NULL, 0);
-	json_text(&j, "effect", profile_effect_name(p->effect));
+	json_bool(&j, "not_in_prefixes", p->outside);
+	json_text(&j, "effect", provider_effect_name(p->effect));
 	json_text(&j, "errno", action_errno_name(p->err));
 	if (p->after_s)
 		json_number(&j, "after_s", p->after_s);
-	put_texts(&j, "hints", p->hint, p->hint_n);
+	json_text(&j, "rate", p->rate);
+	json_text(&j, "who", p->who);
+	put_texts(&j, "instead", p->hint, p->hint_n);
+	json_text(&j, "relay", p->relay);
 	json_text(&j, "note", p->hint_note);
 	json_text(&j, "exemption", p->exemption);
 	json_text(&j, "source", p->source);
 	json_text(&j, "as_of", p->as_of);
 	json_text(&j, "confidence", confidence);
+	put_unknown(&j, p);
 	json_close(&j, '}');
 }

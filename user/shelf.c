@@ -13,7 +13,6 @@
 
 #include "list.h"
 #include "say.h"
-#include "text.h"
 
 static bool in_build_tree(const char *kind, char to[PATH_MAX])
 {
@@ -103,35 +102,17 @@ out:
 	return err;
 }
 
-static int unknown(const char *kind, const char *name)
-{
-	int one = strlen(kind) - 1; /* "profiles": one is a profile */
-	char **names = NULL;
-	const char *near;
-	size_t n = 0;
-	int err = shelf_names(kind, &names, &n);
-
-	if (err)
-		return err;
-	near = text_nearest(name, (const char *const *)names, n);
-	if (near)
-		refuse(0, "no %.*s '%s'; did you mean '%s'?", one, kind, name, near);
-	else
-		refuse(0, "no %.*s '%s'; smtpfence %s lists them", one, kind, name, kind);
-	list_free_text(names, n);
-	return -ENOENT;
-}
-
 int shelf_path(const char *kind, const char *name, char **path)
 {
 	char *found = NULL;
 	int err = join(kind, name, &found);
 
-	if (!err && access(found, F_OK) && errno == ENOENT)
-		err = unknown(kind, name);
 	if (err)
+		return err;
+	if (access(found, F_OK) && errno == ENOENT) {
 		free(found);
-	else
-		*path = found;
-	return err;
+		found = NULL;
+	}
+	*path = found;
+	return 0;
 }

@@ -6,8 +6,8 @@
 
 /*
  * Path of data file `name` of a `kind` ("profiles"), free it: below $SMTPFENCE_DATA; else, when that kind
- * exists there, below ../data beside the executable, as in a build tree; else where it was installed. An
- * unknown name is refused with the nearest one. 0 or -errno, said.
+ * exists there, below ../data beside the executable, as in a build tree; else where it was installed.
+ * NULL when there is no such file. 0 or -errno, said.
  */
 int shelf_path(const char *kind, const char *name, char **path);
 

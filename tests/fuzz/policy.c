@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* rooms: text say address list file yaml choice quote action dmi shelf profile rule canon doubt policy */
+/* rooms: text say address list file yaml choice quote action dmi shelf provider profile rule canon doubt policy */
 /* Any bytes as a policy: refused or read, and what is read prints the same bytes twice. */
 #include <stdint.h>
 #include <stdio.h>

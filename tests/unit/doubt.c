@@ -77,7 +77,9 @@ static void warns(void **state)
 	snprintf(none, sizeof(none), "%s/none.yaml", dir);
 	f = fopen(none, "we");
 	assert_non_null(f);
-	fputs("provider: none\n", f);
+	fputs("provider: none\nports: none\nfamily: both\nscope: none\neffect: none\nwho: nobody\n"
+	      "instead: unknown\nexemption: none\nsource: none\nas-of: unknown\nconfidence: D\n",
+		f);
 	fclose(f);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct policy *p = NULL;

@@ -94,7 +94,7 @@ static void profiles(void **state)
 	j = parse(write_profile, p);
 	assert_int_equal(json_unpack(j, "{s:s, s:[iii!], s:[s!], s:i, s:[ss!], s:s}", "name", &name,
 				 "ports", &port[0], &port[1], &port[2], "scope", &scope, "after_s",
-				 &after, "hints", &hint[0], &hint[1], "confidence", &confidence),
+				 &after, "instead", &hint[0], &hint[1], "confidence", &confidence),
 		0);
 	assert_string_equal(name, "digitalocean");
 	assert_int_equal(port[2], 587);

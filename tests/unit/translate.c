@@ -11,7 +11,8 @@
 #include "said.h"
 
 static const char PROFILE[] = "provider: Example\nports: [25, 465]\nscope: public\neffect: drop\n"
-			      "errno: ECONNREFUSED\nhints: [587]\nexemption: none\n"
+			      "errno: ECONNREFUSED\nafter: unknown\nfamily: both\nwho: all\n"
+			      "instead: [587]\nexemption: none\n"
 			      "source: https://example.net/\nas-of: 2026-01-01\nconfidence: C\n";
 
 static char dir[32], profile[64];
