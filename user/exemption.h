@@ -6,11 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "order.h"
-#include "selectors.h"
+#include "entry.h"
 
-#define EXEMPTION_MAX_ID                                                                           \
-	32766 /* fits fence_attempt.rule beside FENCE_EXEMPTION, and is not FENCE_NO_RULE */
+#define EXEMPTION_DIR                                                                              \
+	"/var/lib/smtpfence" /* of the host's fence; others keep them in their state directory */
 
 enum exemption_end {
 	EXEMPTION_IN_FORCE,
@@ -18,36 +17,25 @@ enum exemption_end {
 	EXEMPTION_REVOKED,
 };
 
-/* Owned strings. Times are wall clock ns. */
-struct exemption {
-	unsigned id; /* "e7" */
-	struct selectors who; /* empty: the whole host */
-	struct order order; /* allow, limit, block */
-	bool pause; /* made by `pause`: the whole host, allow */
-	uint64_t since_ns, until_ns;
-	uint64_t revoked_ns; /* 0: it was not */
-	char *by; /* who asked: login name, "alice"; "root" when not known */
-	char *why; /* --reason */
-	char *ticket; /* NULL none */
-	char *selector; /* as typed: "container shop"; "the whole host" */
-};
-
 /* What the file holds, those that have ended included for 30 days, by id. */
 struct exemptions {
 	struct exemption *e;
 	size_t n;
-	unsigned next; /* id of the next one */
+	unsigned next; /* id of the next one; 0 as 1 */
 };
 
 /*
- * `dir` holds exemptions.json, 0600, written whole by rename. No file is none. 0 or -errno, said: a file
+ * `dir`, absolute, holds exemptions.json, 0600, written whole by rename. No file is none. 0 or -errno, said: a file
  * that is not ours to trust (not root's, not whole) is refused, not read half. exemptions_clear() takes zeroes.
  */
 int exemptions_load(const char *dir, struct exemptions *out);
 int exemptions_save(const char *dir, const struct exemptions *all);
 void exemptions_clear(struct exemptions *all);
 
-/* Takes over `e` and gives it an id. 0, -ENOMEM, -E2BIG said: FENCE_EXEMPTIONS are in force. */
+/*
+ * Takes over `e`, leaving zeroes, and gives it an id: the next one, from the first again after the last. 0; -ENOMEM;
+ * -E2BIG, said: FENCE_EXEMPTIONS are in force.
+ */
 int exemptions_add(struct exemptions *all, struct exemption *e, unsigned *id);
 struct exemption *exemptions_find(const struct exemptions *all, unsigned id); /* NULL: no such */
 enum exemption_end exemption_state(const struct exemption *e, uint64_t now_ns);
