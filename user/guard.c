@@ -107,12 +107,22 @@ static int change_hook(const struct pin *p, const struct kernel *k, enum hook h,
 	return make_link(p, k, h, LIVE, cgroup);
 }
 
+/*
+ * What getpeername() shows is of no use without a redirect, and a transparent redirect is none without it:
+ * these hooks come before the others and go after them.
+ */
 static int change(const struct pin *p, const struct kernel *k, const char *cgroup)
 {
 	int err = 0;
 
-	for (int h = 0; !err && h < HOOK_COUNT; h++)
+	for (int h = HOOK_PEER4; !err && h <= HOOK_PEER6; h++)
+		if (kernel_uses(k, h))
+			err = change_hook(p, k, h, cgroup);
+	for (int h = 0; !err && h < HOOK_PEER4; h++)
 		err = change_hook(p, k, h, cgroup);
+	for (int h = HOOK_PEER4; !err && h <= HOOK_PEER6; h++)
+		if (!kernel_uses(k, h))
+			err = change_hook(p, k, h, cgroup);
 	return err;
 }
 

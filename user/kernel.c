@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,13 +17,18 @@
 
 #include "fence.skel.h"
 #include "fill.h"
+#include "holder.h"
 #include "say.h"
+
+#define MAPS_MAX 64 /* that a program of ours uses, at most */
+#define TRIES 16
 
 struct kernel {
 	struct fence *object;
 	bool btf;
 	bool strings;
 	bool outcomes;
+	bool peers; /* something is redirected without its program's knowing */
 };
 
 static const char *const map_names[] = {
@@ -36,6 +40,8 @@ static const char *const map_names[] = {
 	[MAP_MARK] = "fence_mark",
 	[MAP_SEEN] = "fence_seen",
 	[MAP_CURSOR] = "fence_cursor",
+	[MAP_DETOUR] = "fence_detour",
+	[MAP_LIMITS] = "fence_limits",
 };
 _Static_assert(sizeof(map_names) / sizeof(*map_names) == MAP_COUNT, "a name per map");
 
@@ -49,6 +55,8 @@ static const struct {
 	[HOOK_CREATE] = { "fence_create", BPF_CGROUP_INET_SOCK_CREATE },
 	[HOOK_SOCKOPS] = { "fence_sockops", BPF_CGROUP_SOCK_OPS },
 	[HOOK_RELEASE] = { "fence_release", BPF_CGROUP_INET_SOCK_RELEASE },
+	[HOOK_PEER4] = { "fence_peer4", BPF_CGROUP_INET4_GETPEERNAME },
+	[HOOK_PEER6] = { "fence_peer6", BPF_CGROUP_INET6_GETPEERNAME },
 };
 _Static_assert(sizeof(programs) / sizeof(*programs) == HOOK_COUNT, "a program per hook");
 
@@ -77,14 +85,26 @@ static int libbpf_says(enum libbpf_print_level level, const char *fmt, va_list a
 	return n;
 }
 
-static bool outcome_hook(enum hook h)
-{
-	return h == HOOK_SOCKOPS || h == HOOK_RELEASE;
-}
-
 bool kernel_uses(const struct kernel *k, enum hook h)
 {
-	return k->outcomes || !outcome_hook(h);
+	switch (h) {
+	case HOOK_SOCKOPS:
+	case HOOK_RELEASE:
+		return k->outcomes;
+	case HOOK_PEER4:
+	case HOOK_PEER6:
+		return k->peers;
+	default:
+		return true;
+	}
+}
+
+static bool hides_redirects(const struct compiled *c)
+{
+	for (size_t i = 0; i < c->term_n; i++)
+		if (c->term[i].transparent)
+			return true;
+	return false;
 }
 
 /* What must be set before the verifier sees the programs. */
@@ -156,9 +176,10 @@ static int load_best(struct kernel *k, const struct compiled *c, const struct ke
 			"load the kernel programs: this kernel's verifier wants CAP_PERFMON (from Linux 6.16 on it does without)");
 	if (err)
 		return fail(err, "load the kernel programs");
-	if (!k->btf && c->settings.has_exe)
-		return refuse(
-			-ENOTSUP, "a rule selects by exe, which this kernel does not let us read");
+	if (!k->btf && (c->settings.has_exe || c->settings.has_gid))
+		return refuse(-ENOTSUP,
+			"a rule selects by %s, which this kernel does not let us read",
+			c->settings.has_exe ? "exe" : "group");
 	return 0;
 }
 
@@ -180,6 +201,7 @@ int kernel_load(const struct compiled *c, const struct kernel_options *o, struct
 		return fail(-ENOMEM, "load the kernel programs");
 	libbpf_set_print(libbpf_says);
 	k->outcomes = o->outcomes;
+	k->peers = hides_redirects(c);
 	err = check_btf();
 	if (!err)
 		err = load_best(k, c, o);
@@ -221,54 +243,14 @@ bool kernel_has_strings(const struct kernel *k)
 	return k->strings;
 }
 
-/*
- * Which program lets no other stand beside it here, as hierarchy_allows_attach() decides: one attached
- * without BPF_F_ALLOW_MULTI to this very cgroup, or above it without BPF_F_ALLOW_OVERRIDE too. fd of
- * the cgroup it is on, or -ENOENT.
- */
-static int find_holder(int dir, enum bpf_attach_type type, __u32 *id)
-{
-	__u32 flags, count, allowed = BPF_F_ALLOW_MULTI;
-	int at = fcntl(dir, F_DUPFD_CLOEXEC, 0), up;
-
-	while (at >= 0) {
-		flags = 0;
-		count = 1;
-		if (bpf_prog_query(at, type, 0, &flags, id, &count))
-			break; /* several programs (-ENOSPC), or above the root: no cgroup */
-		if (count && !(flags & allowed))
-			return at;
-		if (count)
-			break;
-		allowed = BPF_F_ALLOW_MULTI | BPF_F_ALLOW_OVERRIDE;
-		up = openat(at, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		close(at);
-		at = up;
-	}
-	if (at >= 0)
-		close(at);
-	return -ENOENT;
-}
-
 static int refuse_attach(int dir, const char *cgroup_dir, enum hook h)
 {
-	struct bpf_prog_info info = {};
-	__u32 id = 0, size = sizeof(info);
-	char link[32], where[PATH_MAX] = "?";
-	int at = find_holder(dir, programs[h].type, &id), fd;
+	struct holder held;
 
-	if (at < 0)
+	if (holder_find(dir, programs[h].type, &held))
 		return fail(-EPERM, "attach %s to %s", programs[h].name, cgroup_dir);
-	fd = bpf_prog_get_fd_by_id(id);
-	if (fd >= 0) {
-		(void)bpf_obj_get_info_by_fd(fd, &info, &size); /* then without its name */
-		close(fd);
-	}
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", at);
-	(void)!readlink(link, where, sizeof(where) - 1); /* then without the place */
-	close(at);
 	return refuse(-EBUSY, "attach %s to %s: held exclusively by program '%s' (id %u) on %s",
-		programs[h].name, cgroup_dir, info.name, id, where);
+		programs[h].name, cgroup_dir, held.name, held.id, held.cgroup);
 }
 
 int kernel_attach(const struct kernel *k, enum hook h, const char *cgroup_dir, int *link_fd)
@@ -329,4 +311,54 @@ int kernel_arm(int state_map_fd)
 	if (bpf_map_update_elem(state_map_fd, &zero, &s, BPF_EXIST))
 		return fail(-errno, "write map %s", map_names[MAP_STATE]);
 	return 0;
+}
+
+/* A map of a program that is known to be there; -ENOENT when it uses none of that name. */
+static int find_map(int program, const char *name)
+{
+	struct bpf_prog_info info = {};
+	struct bpf_map_info map;
+	__u32 ids[MAPS_MAX] = {}, size = sizeof(info);
+
+	info.nr_map_ids = MAPS_MAX;
+	info.map_ids = (__u64)(unsigned long)ids;
+	if (bpf_obj_get_info_by_fd(program, &info, &size))
+		return -errno;
+	for (__u32 i = 0; i < info.nr_map_ids && i < MAPS_MAX; i++) {
+		int fd = bpf_map_get_fd_by_id(ids[i]);
+
+		if (fd < 0)
+			return -errno;
+		memset(&map, 0, sizeof(map));
+		size = sizeof(map);
+		if (!bpf_obj_get_info_by_fd(fd, &map, &size) &&
+			!strncmp(map.name, name, sizeof(map.name)))
+			return fd;
+		close(fd);
+	}
+	return -ENOENT;
+}
+
+int kernel_policy_map(int link_fd, const char *name)
+{
+	struct bpf_link_info info;
+	__u32 size;
+	int program, map;
+
+	/* `up` may exchange the program between two questions, which takes the old one away. */
+	for (int i = 0; i < TRIES; i++) {
+		memset(&info, 0, sizeof(info));
+		size = sizeof(info);
+		if (bpf_obj_get_info_by_fd(link_fd, &info, &size))
+			return -errno;
+		program = bpf_prog_get_fd_by_id(info.prog_id);
+		if (program < 0 && errno == ENOENT)
+			continue;
+		if (program < 0)
+			return -errno;
+		map = find_map(program, name);
+		close(program); /* not before: it holds the maps */
+		return map;
+	}
+	return -EAGAIN;
 }

@@ -18,6 +18,8 @@ enum kernel_map {
 	MAP_MARK,
 	MAP_SEEN,
 	MAP_CURSOR,
+	MAP_DETOUR,
+	MAP_LIMITS,
 	MAP_COUNT,
 };
 
@@ -41,7 +43,8 @@ const char *kernel_program_name(enum hook h); /* "fence_connect4" */
 int kernel_load(const struct compiled *c, const struct kernel_options *o, struct kernel **out);
 void kernel_close(struct kernel *k); /* NULL passes; links that are not pinned end */
 
-bool kernel_uses(const struct kernel *k, enum hook h); /* loaded, to be attached */
+/* Loaded, to be attached: outcomes and what getpeername() shows only where something asks for them. */
+bool kernel_uses(const struct kernel *k, enum hook h);
 int kernel_map_fd(const struct kernel *k, enum kernel_map m); /* owned by k */
 int kernel_program_fd(const struct kernel *k, enum hook h); /* owned by k */
 bool kernel_has_btf(const struct kernel *k);
@@ -61,3 +64,9 @@ int kernel_arm(int state_map_fd);
 
 /* First of MAP_STATE. 0 or -errno, said. */
 int kernel_state(int state_map_fd, struct fence_state *out);
+
+/*
+ * A map of the program set that a link runs now, by name ("fence_vectors"), for whoever fills in later what
+ * a living policy needs. fd of the caller's; -ENOENT: its program uses no such map; -errno. Not said.
+ */
+int kernel_policy_map(int link_fd, const char *name);

@@ -30,7 +30,11 @@ static int read_settings(int map, __u32 value_size, struct link_seen *out)
 		out->enforce = s->enforce;
 		out->with_btf = s->with_btf;
 		out->with_strings = s->with_strings;
+		out->detours = s->has_detour;
 		out->policy = s->policy;
+		out->terms = s->terms;
+		out->rules_at = s->rules_at;
+		out->words = s->words;
 		for (int i = 0, n = 0; i < s->ports && i < FENCE_PORTS; i++)
 			if (s->blocked >> i & 1)
 				out->blocked[n++] = s->port[i];

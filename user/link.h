@@ -15,8 +15,11 @@ struct link_seen {
 	__u8 enforce;
 	__u8 with_btf;
 	__u8 with_strings;
-	__u8 pad;
+	__u8 detours; /* some term redirects or answers */
 	__u64 policy; /* first 8 bytes of its hash */
+	__u64 terms; /* names the list of terms that its maps are about; 0: it has no settings */
+	__u32 rules_at; /* first term of the rules */
+	__u32 words; /* of a vector in use */
 	__u16 blocked
 		[FENCE_PORTS]; /* ports its default speaks of, host order; ends with 0 if shorter */
 };
