@@ -4,16 +4,23 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct socket_seen;
 
 struct cut {
-	const unsigned short *port; /* remote ports, host order */
+	const uint16_t *port; /* remote ports, host order */
 	size_t port_n;
-	/* Whether it is to go. An unknown owner is never cut: then not asked. */
+	/*
+	 * Whether it is to go: asked of each outgoing connection whose cgroup or process is known, before any is
+	 * ended. The others stay.
+	 */
 	bool (*wanted)(const struct socket_seen *s, void *arg);
 	void *arg;
 };
 
-/* *done: connections ended; *failed: that could not be. 0, -ENOTSUP, said: the kernel cannot (CONFIG_INET_DIAG_DESTROY), -errno. */
+/*
+ * *done: connections ended; *failed: that were wanted and could not be. What ends by itself meanwhile is
+ * neither. 0; -EOPNOTSUPP, said: the kernel cannot (CONFIG_INET_DIAG_DESTROY), none has been ended; -errno, said.
+ */
 int cut_connections(const struct cut *c, size_t *done, size_t *failed);

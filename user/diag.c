@@ -8,6 +8,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -99,6 +100,9 @@ static int tell(const struct diag_ask *ask, const struct nlmsghdr *head)
 		.state = m->idiag_state,
 		.uid = m->idiag_uid,
 		.inode = m->idiag_inode,
+		.cookie = (uint64_t)m->id.idiag_cookie[1] << 32 | m->id.idiag_cookie[0],
+		.ifindex = m->id.idiag_if,
+		.family = m->idiag_family,
 	};
 	left = head->nlmsg_len - NLMSG_LENGTH(sizeof(*m));
 	for (const struct rtattr *a = (const void *)(m + 1); RTA_OK(a, left); a = RTA_NEXT(a, left))
@@ -168,4 +172,61 @@ int diag_tcp(const struct diag_ask *ask)
 		close(fd);
 	}
 	return err;
+}
+
+/* The address as a socket of that family has it. */
+static void put_address(void *to, uint8_t family, const struct address *a)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	bool map = family == AF_INET6 && a->family == AF_INET;
+
+	if (map)
+		memcpy(to, mapped, sizeof(mapped));
+	memcpy((char *)to + (map ? sizeof(mapped) : 0), a->byte, a->family == AF_INET ? 4 : 16);
+}
+
+/* The one answer to a request with NLM_F_ACK. */
+static int acknowledged(int fd)
+{
+	_Alignas(struct nlmsghdr) char answer[1024];
+	const struct nlmsghdr *head = (const void *)answer;
+	const struct nlmsgerr *e = NLMSG_DATA(head);
+	ssize_t n;
+
+	do
+		n = recv(fd, answer, sizeof(answer), 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	if (n < (ssize_t)NLMSG_LENGTH(sizeof(*e)) || head->nlmsg_type != NLMSG_ERROR)
+		return -EBADMSG;
+	return e->error;
+}
+
+int diag_destroy(const struct diag_socket *s)
+{
+	struct {
+		struct nlmsghdr head;
+		struct inet_diag_req_v2 ask;
+	} message = {
+		.head = { .nlmsg_len = sizeof(message),
+			.nlmsg_type = SOCK_DESTROY,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK },
+		.ask = { .sdiag_family = s->family,
+			.sdiag_protocol = IPPROTO_TCP,
+			.id = { .idiag_sport = htons(s->local_port),
+				.idiag_dport = htons(s->remote_port),
+				.idiag_if = s->ifindex,
+				.idiag_cookie = { s->cookie, s->cookie >> 32 } } },
+	};
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG), err;
+
+	if (fd < 0)
+		return -errno;
+	put_address(message.ask.id.idiag_src, s->family, &s->local);
+	put_address(message.ask.id.idiag_dst, s->family, &s->remote);
+	err = send(fd, &message, sizeof(message), 0) < 0 ? -errno : acknowledged(fd);
+	close(fd);
+	/* Its address may be another socket's by now, which the cookie tells. */
+	return err == -ESTALE ? -ENOENT : err;
 }

@@ -14,6 +14,10 @@ struct diag_socket {
 	uint32_t uid;
 	uint32_t inode; /* of sockfs, one number space for all namespaces; 0: no process holds it */
 	uint64_t cgroup; /* id; 0 unknown (before 5.9) */
+	uint64_t
+		cookie; /* of this socket and no other while the kernel runs (before 5.8: in its namespace) */
+	uint32_t ifindex; /* of the device it is bound to; 0 none */
+	uint8_t family; /* of the socket: AF_INET6 also when its addresses are v4-mapped */
 };
 
 struct diag_ask {
@@ -29,3 +33,10 @@ struct diag_ask {
  * returned, or -errno, said. -E2BIG for more than 1,024 ports.
  */
 int diag_tcp(const struct diag_ask *ask);
+
+/*
+ * Ends one of them, as the kernel's last word to both sides (SOCK_DESTROY): the peer gets a reset, the
+ * program ECONNABORTED. In the same namespace. 0, or not said: -ENOENT it is gone, -EOPNOTSUPP the kernel cannot
+ * (CONFIG_INET_DIAG_DESTROY), -errno.
+ */
+int diag_destroy(const struct diag_socket *s);

@@ -69,6 +69,7 @@ static int add(struct search *f, const struct diag_socket *s, bool listening)
 		.inode = s->inode,
 		.cgroup = s->cgroup,
 		.netns = f->netns,
+		.cookie = s->cookie,
 	};
 	return 0;
 }

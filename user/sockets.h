@@ -19,6 +19,7 @@ struct socket_seen {
 	uint32_t inode; /* 0: no process holds it any more */
 	uint64_t cgroup; /* id; 0 unknown */
 	uint64_t netns; /* inode of the network namespace it was found in */
+	uint64_t cookie; /* with netns: of this socket and no other */
 	pid_t pid; /* the lowest of the processes that hold it; 0 unknown */
 	char comm[FENCE_COMM];
 };

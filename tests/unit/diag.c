@@ -163,12 +163,60 @@ static void a_visit_may_stop(void **state)
 	close(fd);
 }
 
+static void reset(int fd)
+{
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 }, sizeof(struct linger));
+	close(fd);
+}
+
+/* What read() says: 0, or -errno. It waits for nothing. */
+static int state_of(int fd)
+{
+	char c;
+
+	return recv(fd, &c, 1, MSG_DONTWAIT) < 0 ? -errno : 0;
+}
+
+static void a_socket_is_ended(void **state)
+{
+	uint16_t port;
+	int server = listener(&port);
+
+	(void)state;
+	if (geteuid())
+		skip(); /* CAP_NET_ADMIN ends connections */
+	for (size_t w = 0; w < sizeof(ways) / sizeof(*ways); w++) {
+		int fd = client(ways[w].family, ways[w].to, port);
+		int peer = accept4(server, NULL, NULL, SOCK_CLOEXEC);
+		struct look l = { .inode = inode_of(fd) };
+		struct diag_ask ask = { 1U << TCP_ESTABLISHED, &port, 1, visit, &l };
+		struct diag_socket other;
+
+		assert_true(peer >= 0);
+		assert_int_equal(diag_tcp(&ask), 0);
+		assert_int_equal(l.times, 1);
+		assert_int_equal(l.found.family, ways[w].family);
+		other = l.found;
+		other.cookie++; /* another one of that address: not ours to end */
+		assert_int_equal(diag_destroy(&other), -ENOENT);
+		assert_int_equal(state_of(fd), -EAGAIN);
+		assert_int_equal(diag_destroy(&l.found), 0);
+		assert_int_equal(state_of(fd), -ECONNABORTED);
+		assert_int_equal(state_of(peer), -ECONNRESET);
+		assert_int_equal(diag_destroy(&l.found), -ENOENT);
+		reset(fd);
+		reset(peer);
+	}
+	close(server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(listeners_are_listed),
 		cmocka_unit_test(the_filter_takes_each_place),
 		cmocka_unit_test(a_visit_may_stop),
+		cmocka_unit_test(a_socket_is_ended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
