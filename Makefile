@@ -2,10 +2,10 @@
 # `make help` lists the targets.
 # Rooms of user/, low to high: a room may include only rooms before it (tests/style/layers.sh).
 ROOMS = text say options json address list file csv walk yaml choice quote action value selection selectors order dmi shelf provider profile roster tenant rule canon doubt \
-	policy mta preset exemption dump vectors prefixes classes compile \
-	mounts cgroup process shape statefile dossier pods runtime container resolve mask script subject attempt line member recall scope fill holder kernel link pin counts \
+	policy mta preset entry exemption dump vectors prefixes classes compile \
+	mounts cgroup process shape statefile dossier pods runtime container resolve mask script subject attempt line member recall scope fill holder kernel link pin counts dirwatch follow \
 	crowd held events guard state standing board translate archive distinct incident ledger phrase remedy advise \
-	judge netns diag sockets senders \
+	judge netns diag sockets cut senders \
 	blind permit fate announce outlook wrap portrait account report raise confirm herald lookout \
 	invoker launch last wire plan cage tally session helper front
 
@@ -61,12 +61,12 @@ $O/san/smtpfence: $O/san/main.o $(VERBS:%=$O/san/%.o) $O/san/rooms.a
 	$Q$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $O/rooms.a: $(OBJ)
-	$Qrm -f $@; ar rcs $@ $^
-
 $O/san/rooms.a: $(SANOBJ)
+$O/rooms.a $O/san/rooms.a:
 	$Qrm -f $@; ar rcs $@ $^
 
 $O/kernel.o $O/san/kernel.o: $O/fence.skel.h
+$O/follow.o $O/san/follow.o: $O/follow.skel.h
 
 # What the version and the place of the data files are compiled into is built anew when they change.
 $O/names: FORCE
@@ -82,13 +82,13 @@ $O/san/%.o: user/%.c
 	$(call msg,CC-SAN,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(SANFLAGS) -O1 -c -o $@ $<
 
-$O/fence.bpf.o: bpf/fence.bpf.c $(wildcard bpf/*.h) vmlinux-headers/vmlinux.h
+$O/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) vmlinux-headers/vmlinux.h
 	$(call msg,BPF,$@)
 	$Qmkdir -p $(@D) && $(CLANG) $(BPFFLAGS) -c -o $@.tmp $< && $(BPFTOOL) gen object $@ $@.tmp && rm $@.tmp
 
-$O/fence.skel.h: $O/fence.bpf.o
+$O/%.skel.h: $O/%.bpf.o
 	$(call msg,SKEL,$@)
-	$Q$(BPFTOOL) gen skeleton $< name fence > $@
+	$Q$(BPFTOOL) gen skeleton $< name $(*:follow=follow_bpf) > $@
 
 $O/man/%: dist/man/%.scd
 	$(call msg,MAN,$@)

@@ -17,9 +17,15 @@ struct cgroup_subsys_state {
 	struct cgroup_subsys_state *parent;
 };
 
+struct cgroup_root {
+	int hierarchy_id;
+};
+
 struct cgroup {
 	struct cgroup_subsys_state self;
+	int level;
 	struct kernfs_node *kn;
+	struct cgroup_root *root;
 };
 
 struct css_set {
@@ -55,11 +61,17 @@ typedef struct {
 	__u32 val;
 } kgid_t;
 
+struct group_info {
+	int ngroups;
+	kgid_t gid[];
+};
+
 struct cred {
 	kuid_t uid;
 	kgid_t gid;
 	kuid_t euid;
 	kgid_t egid;
+	struct group_info *group_info;
 };
 
 struct super_block {
