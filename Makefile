@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # `make help` lists the targets.
 # Rooms of user/, low to high: a room may include only rooms before it (tests/style/layers.sh).
-ROOMS = text say options json address list file csv walk yaml choice quote action value selection selectors order dmi shelf provider profile roster tenant rule canon doubt \
-	policy mta preset entry exemption dump vectors prefixes classes compile \
+ROOMS = text say options json address list file csv walk yaml choice quote action value selection selectors order dmi shelf provider profile roster tenant mta preset rule layer canon doubt \
+	charter policy entry exemption dump vectors prefixes classes compile \
 	mounts cgroup process shape statefile dossier pods runtime container resolve mask script subject attempt line member recall scope fill holder kernel link pin counts dirwatch follow \
 	crowd held events guard state standing board translate archive distinct incident ledger phrase remedy advise \
 	judge netns diag sockets cut senders \

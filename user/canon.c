@@ -1,133 +1,169 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The canonical text of a rule. */
+/* The canonical text of a policy's parts: lines of their own. Errors stay in the file. */
 #include "canon.h"
 
-#include <stdbool.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "action.h"
-#include "address.h"
 #include "bpf/fence.h"
+#include "profile.h"
 #include "quote.h"
-#include "rule.h"
 
-#define ON_ONE_LINE 6 /* values of a selector; more stand below each other */
+#define WIDTH 96
 
-/* One selector being printed: how many values it has, and how many are out. */
-struct values {
-	FILE *to;
-	size_t n, done;
-};
-
-static struct values begin(FILE *to, const char *selector, size_t n)
+static void blanks(FILE *to, unsigned n)
 {
-	if (n)
-		fprintf(to, "      %s:%s", selector, n == 1 || n > ON_ONE_LINE ? "" : " [");
-	return (struct values){ to, n, 0 };
+	fprintf(to, "%*s", (int)n, "");
 }
 
-static void value(struct values *v, const char *s)
+/* Bytes up to and with the next ", " between values, or to the end. */
+static size_t piece(const char *s)
 {
-	if (v->n > ON_ONE_LINE)
-		fputs("\n        - ", v->to);
-	else if (v->n == 1)
-		fputc(' ', v->to);
-	else if (v->done)
-		fputs(", ", v->to);
-	quote_yaml(v->to, s);
-	v->done++;
-}
+	bool quoted = false;
+	size_t n = 0;
 
-static void end(const struct values *v)
-{
-	if (v->n)
-		fputs(v->n == 1 || v->n > ON_ONE_LINE ? "" : "]", v->to);
-}
-
-static void print_to(FILE *to, const struct policy_rule *r)
-{
-	struct values v = begin(to, "to", r->to_n + __builtin_popcount(r->to_classes));
-	char text[ADDRESS_TEXT];
-
-	for (int i = 0; i < CLASS_COUNT; i++)
-		if (r->to_classes >> i & 1)
-			value(&v, address_class_name(i));
-	for (size_t i = 0; i < r->to_n; i++)
-		value(&v, address_print(text, r->to + i));
-	end(&v);
-	if (v.n)
-		fputc('\n', to);
-}
-
-static void print_ports(FILE *to, const struct policy_rule *r)
-{
-	struct values v = begin(to, "port", r->port_n);
-	char text[8];
-
-	for (size_t i = 0; i < r->port_n; i++) {
-		snprintf(text, sizeof(text), "%u", r->port[i]);
-		value(&v, text);
+	for (; s[n]; n++) {
+		if (quoted && s[n] == '\\')
+			n++;
+		else if (s[n] == '"')
+			quoted = !quoted;
+		else if (!quoted && s[n] == ',' && s[n + 1] == ' ')
+			return n + 2;
 	}
-	end(&v);
-	if (v.n)
-		fputc('\n', to);
+	return n;
 }
 
-static void print_texts(FILE *to, const char *selector, char *const *s, size_t n)
+/* Selectors on as many lines as they need, broken behind commas only. */
+static void fold(FILE *to, const char *s, size_t column, unsigned indent)
 {
-	struct values v = begin(to, selector, n);
+	bool first = true;
+	size_t n, shown;
 
-	for (size_t i = 0; i < n; i++)
-		value(&v, s[i]);
-	end(&v);
-	if (n)
-		fputc('\n', to);
+	for (; *s; s += n, first = false) {
+		n = piece(s);
+		shown = s[n] ? n - 1 : n; /* without the blank behind the comma */
+		if (!first && column + 1 + shown > WIDTH) {
+			fputc('\n', to);
+			blanks(to, indent);
+			column = indent;
+		} else if (!first) {
+			fputc(' ', to);
+			column++;
+		}
+		fwrite(s, 1, shown, to);
+		column += shown;
+	}
 }
 
-/* What the names mean here belongs to what the policy says, and so into its hash. */
-static void print_uids(FILE *to, const struct policy_rule *r)
+static void print_if(FILE *to, const char *selectors, unsigned indent)
 {
-	bool names = false;
-
-	for (size_t i = 0; i < r->user_n; i++)
-		names |= r->user[i][strspn(r->user[i], "0123456789")] != 0;
-	if (!names)
-		return;
-	fputs("      # uid", to);
-	for (size_t i = 0; i < r->user_n; i++)
-		fprintf(to, "%s %u", i ? "," : "", r->uid[i]);
+	fputs("if: ", to);
+	fold(to, selectors, indent + 4, indent + 2);
 	fputc('\n', to);
 }
 
-void canon_action(FILE *to, uint8_t action, int err)
+/* What selectors and orders print, as text. 0 or -ENOMEM. */
+static int print_parts(const struct policy_rule *r, char **when, char **then)
 {
-	fputs(action_name(action), to);
-	if (err)
-		fprintf(to, " %s", action_errno_name(err));
+	char *text[2] = { NULL, NULL };
+	FILE *to;
+	size_t n;
+
+	for (int i = 0; i < 2; i++) {
+		to = open_memstream(text + i, &n);
+		if (!to)
+			break;
+		if (i)
+			order_print(to, &r->then);
+		else
+			selectors_print(to, &r->when);
+		if (fclose(to))
+			break;
+		if (i) {
+			*when = text[0];
+			*then = text[1];
+			return 0;
+		}
+	}
+	free(text[0]);
+	free(text[1]);
+	return -ENOMEM;
 }
 
-void canon_rule(FILE *to, const struct policy_rule *r)
+int canon_rule(FILE *to, const struct policy_rule *r, unsigned indent)
 {
-	const char *lead = "  - ";
+	char *when, *then;
+	const char *lead = "- ";
+	int err = print_parts(r, &when, &then);
 
+	if (err)
+		return err;
 	if (r->named) {
-		fputs("  - name: ", to);
+		blanks(to, indent);
+		fputs("- name: ", to);
 		quote_yaml(to, r->name);
 		fputc('\n', to);
-		lead = "    ";
+		lead = "  ";
 	}
-	if (r->to_n || r->to_classes || r->port_n || rule_identifies(r)) {
-		fprintf(to, "%sif:\n", lead);
-		lead = "    ";
-		print_to(to, r);
-		print_ports(to, r);
-		print_texts(to, "user", r->user, r->user_n);
-		print_uids(to, r);
-		print_texts(to, "exe", r->exe, r->exe_n);
-		print_texts(to, "cgroup", r->cgroup, r->cgroup_n);
-		print_texts(to, "unit", r->unit, r->unit_n);
+	if (!selectors_empty(&r->when)) {
+		blanks(to, indent);
+		fputs(lead, to);
+		print_if(to, when, indent + 2);
+		canon_ids(to, &r->when, indent + 2);
+		lead = "  ";
 	}
+	blanks(to, indent);
 	fprintf(to, "%sthen: ", lead);
-	canon_action(to, r->action, r->err);
-	fputs(r->audit ? "\n    mode: audit\n" : "\n", to);
+	quote_yaml(to, then);
+	fputc('\n', to);
+	if (r->audit) {
+		blanks(to, indent + 2);
+		fputs("mode: audit\n", to);
+	}
+	free(when);
+	free(then);
+	return 0;
+}
+
+static void print_ids(FILE *to, const struct selectors *s, enum selector key, unsigned indent)
+{
+	const uint32_t *id = key == SELECTOR_USER ? s->uid : s->gid;
+	const struct selectors_list *l = s->by + key;
+	bool names = false;
+
+	for (size_t i = 0; i < l->n; i++)
+		names |= l->text[i][strspn(l->text[i], "0123456789")] != 0;
+	if (!names)
+		return;
+	blanks(to, indent);
+	fputs(key == SELECTOR_USER ? "# uid" : "# gid", to);
+	for (size_t i = 0; i < l->n; i++)
+		fprintf(to, "%s %u", i ? "," : "", id[i]);
+	fputc('\n', to);
+}
+
+void canon_ids(FILE *to, const struct selectors *s, unsigned indent)
+{
+	print_ids(to, s, SELECTOR_USER, indent);
+	print_ids(to, s, SELECTOR_GROUP, indent);
+}
+
+void canon_profile(FILE *to, const struct profile *p)
+{
+	fputs("# blocked:", to);
+	for (unsigned i = 0; i < p->blocked_n; i++)
+		fprintf(to, "%s port %u", i ? "," : "", p->blocked[i]);
+	fputs(p->blocked_n ? "; scope:" : " nothing; scope:", to);
+	for (int i = 0, n = 0; i < CLASS_COUNT; i++)
+		if (p->scope >> i & 1)
+			fprintf(to, "%s %s", n++ ? "," : "", address_class_name(i));
+	if (p->family != FAMILY_BOTH)
+		fprintf(to, "; %s only", p->family == FAMILY_V4 ? "IPv4" : "IPv6");
+	if (p->outside)
+		fputs("; not to networks of one's own", to);
+	if (p->err)
+		fprintf(to, "; as %s", action_errno_name(p->err));
+	fputc('\n', to);
 }

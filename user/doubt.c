@@ -12,182 +12,282 @@
 /* Every pair of up to 1,024 rules is compared: this keeps it short on any input. */
 #define LONG 16
 
-static bool too_long(const struct policy_rule *r)
+static bool too_long(const struct selectors *s)
 {
-	return r->to_n > LONG || r->port_n > LONG || r->user_n > LONG || r->exe_n > LONG ||
-	       r->cgroup_n > LONG || r->unit_n > LONG;
+	bool is = s->to_n > LONG || s->port_n > LONG || s->not_to_n > LONG ||
+		  s->not_port_n > LONG || s->label_n > LONG;
+
+	for (size_t i = 0; !is && i < SELECTOR_COUNT; i++)
+		is = s->by[i].n > LONG;
+	for (size_t i = 0; !is && i < s->label_n; i++)
+		is = s->label[i].value.n > LONG;
+	return is;
 }
 
-/* `few` within `many`; no list at all is everything. Both are sorted. */
-static bool texts_within(char *const *few, size_t few_n, char *const *many, size_t many_n)
+/* `few` within `many`, both sorted; no list at all is everything. Patterns are taken for texts. */
+static bool texts_within(const struct selectors_list *few, const struct selectors_list *many)
 {
 	size_t k = 0;
 
-	if (!many_n)
+	if (!many->n)
 		return true;
-	for (size_t i = 0; i < few_n; i++, k++) {
-		while (k < many_n && strcmp(few[i], many[k]))
+	for (size_t i = 0; i < few->n; i++, k++) {
+		while (k < many->n && strcmp(few->text[i], many->text[k]))
 			k++;
-		if (k == many_n)
+		if (k == many->n)
 			return false;
 	}
-	return few_n;
+	return few->n;
 }
 
-static bool uid_among(uint32_t uid, const struct policy_rule *r)
+/* The same for users or groups, of which some have a name in one rule and a number in the other. */
+static bool ids_within(const struct selectors *few, const struct selectors *many, bool groups)
 {
-	for (size_t i = 0; i < r->user_n; i++)
-		if (r->uid[i] == uid)
-			return true;
-	return false;
-}
+	const struct selectors_list *f = few->by + (groups ? SELECTOR_GROUP : SELECTOR_USER);
+	const struct selectors_list *m = many->by + (groups ? SELECTOR_GROUP : SELECTOR_USER);
+	const uint32_t *have = groups ? many->gid : many->uid;
+	const uint32_t *want = groups ? few->gid : few->uid;
+	size_t k;
 
-static bool users_within(const struct policy_rule *few, const struct policy_rule *many)
-{
-	if (!many->user_n)
+	if (!m->n)
 		return true;
-	for (size_t i = 0; i < few->user_n; i++)
-		if (!uid_among(few->uid[i], many))
+	for (size_t i = 0; i < f->n; i++) {
+		for (k = 0; k < m->n && have[k] != want[i]; k++)
+			;
+		if (k == m->n)
 			return false;
-	return few->user_n;
+	}
+	return f->n;
 }
 
-static bool speaks_of(const struct policy_rule *r, uint16_t port, const struct profile *p)
+static const struct selectors_list *label_of(const struct selectors *s, const char *key)
 {
-	if (!r->port_n)
-		return profile_blocks(p, port);
-	for (size_t i = 0; i < r->port_n; i++)
-		if (r->port[i] == port)
+	for (size_t i = 0; i < s->label_n; i++)
+		if (!strcmp(s->label[i].key, key))
+			return &s->label[i].value;
+	return NULL;
+}
+
+static bool labels_within(const struct selectors *few, const struct selectors *many)
+{
+	for (size_t i = 0; i < many->label_n; i++) {
+		const struct selectors_list *l = label_of(few, many->label[i].key);
+
+		if (!l || !texts_within(l, &many->label[i].value))
+			return false;
+	}
+	return true;
+}
+
+/* Who it is about; where to is another matter. */
+static bool subjects_within(const struct selectors *few, const struct selectors *many)
+{
+	for (size_t i = SELECTOR_EXE; i < SELECTOR_NAME; i++)
+		if (!texts_within(few->by + i, many->by + i))
+			return false;
+	return ids_within(few, many, false) && ids_within(few, many, true) &&
+	       labels_within(few, many);
+}
+
+static bool among(uint16_t port, const uint16_t *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i] == port)
 			return true;
 	return false;
 }
 
-static bool ports_within(
-	const struct policy_rule *few, const struct policy_rule *many, const struct profile *p)
+static bool speaks_of(const struct selectors *s, uint16_t port, const struct profile *p)
+{
+	if (among(port, s->not_port, s->not_port_n))
+		return false;
+	return s->port_n ? among(port, s->port, s->port_n) : profile_blocks(p, port);
+}
+
+/* All ports that `few` speaks of; *any: there are some. */
+static bool ports_within(const struct selectors *few, const struct selectors *many,
+	const struct profile *p, bool *any)
 {
 	const uint16_t *port = few->port_n ? few->port : p->blocked;
 	size_t n = few->port_n ? few->port_n : p->blocked_n;
+	bool within = true;
 
-	for (size_t i = 0; i < n; i++)
-		if (!speaks_of(many, port[i], p))
-			return false;
-	return true;
+	*any = false;
+	for (size_t i = 0; i < n; i++) {
+		if (!speaks_of(few, port[i], p))
+			continue;
+		*any = true;
+		within = within && speaks_of(many, port[i], p);
+	}
+	return within;
 }
 
-/* A class does not cover an address of its own: as the host's it may be of class `own` instead. */
-static bool address_within(const struct address *a, const struct policy_rule *many)
+static bool covered(const struct address *a, const struct address *prefix, size_t n)
 {
-	for (size_t i = 0; i < many->to_n; i++)
-		if (address_covers(many->to + i, a))
+	for (size_t i = 0; i < n; i++)
+		if (address_covers(prefix + i, a))
 			return true;
 	return false;
 }
 
-/* A rule without `to:` speaks of the profile's scope, which an address may be part of or not. */
+/*
+ * A rule without `to:` speaks of the profile's scope, which an address may be part of or not. A class
+ * does not cover an address: as the host's own it may be of class `own` instead.
+ */
 static bool targets_within(
-	const struct policy_rule *few, const struct policy_rule *many, const struct profile *p)
+	const struct selectors *few, const struct selectors *many, const struct profile *p)
 {
-	bool few_any = !few->to_n && !few->to_classes, many_any = !many->to_n && !many->to_classes;
+	bool few_any = !selectors_name_target(few), many_any = !selectors_name_target(many);
 	uint32_t few_classes = few_any ? p->scope : few->to_classes;
 	uint32_t many_classes = many_any ? p->scope : many->to_classes;
 
-	if (few_classes & ~many_classes)
+	if (many->not_to_n || many->not_classes || few_classes & ~many_classes)
+		return false;
+	if (!texts_within(few->by + SELECTOR_NAME, many->by + SELECTOR_NAME) &&
+		few->by[SELECTOR_NAME].n)
 		return false;
 	if (many_any)
-		return !few->to_n;
+		return !few->to_n && !few->by[SELECTOR_NAME].n;
+	if (few->by[SELECTOR_NAME].n && !many->by[SELECTOR_NAME].n)
+		return false;
 	for (size_t i = 0; i < few->to_n; i++)
-		if (!address_within(few->to + i, many))
+		if (!covered(few->to + i, many->to, many->to_n))
 			return false;
 	return true;
+}
+
+static bool fails_closed(const struct policy_rule *r)
+{
+	return order_is_strict(&r->then) && !r->audit;
 }
 
 /* True when all that `later` matches is decided by `earlier` before it. Cautious: false when in doubt. */
 static bool covers(
 	const struct policy_rule *earlier, const struct policy_rule *later, const struct profile *p)
 {
-	/* an allow that must identify does not apply while it cannot; a block does */
-	if (earlier->action == ACTION_ALLOW && later->action != ACTION_ALLOW &&
-		rule_identifies(earlier))
+	bool any;
+
+	/* what must identify to let pass does not apply while it cannot; what blocks does */
+	if (!fails_closed(earlier) && fails_closed(later) && selectors_identify(&earlier->when))
 		return false;
-	if (too_long(earlier) || too_long(later))
-		return false;
-	return ports_within(later, earlier, p) && targets_within(later, earlier, p) &&
-	       users_within(later, earlier) &&
-	       texts_within(later->exe, later->exe_n, earlier->exe, earlier->exe_n) &&
-	       texts_within(later->cgroup, later->cgroup_n, earlier->cgroup, earlier->cgroup_n) &&
-	       texts_within(later->unit, later->unit_n, earlier->unit, earlier->unit_n);
+	return ports_within(&later->when, &earlier->when, p, &any) &&
+	       targets_within(&later->when, &earlier->when, p) &&
+	       subjects_within(&later->when, &earlier->when);
 }
 
-static bool same_texts(char *const *a, size_t a_n, char *const *b, size_t b_n)
+static bool same_ports(const uint16_t *a, size_t a_n, const uint16_t *b, size_t b_n)
+{
+	return a_n == b_n && (!a_n || !memcmp(a, b, a_n * sizeof(*a)));
+}
+
+static bool same_addresses(const struct address *a, size_t a_n, const struct address *b, size_t b_n)
 {
 	bool same = a_n == b_n;
 
 	for (size_t i = 0; same && i < a_n; i++)
-		same = !strcmp(a[i], b[i]);
+		same = address_equal(a + i, b + i);
 	return same;
 }
 
 /* True when both match the same attempts, word for word. */
-static bool same_conditions(const struct policy_rule *a, const struct policy_rule *b)
+static bool same_conditions(const struct selectors *a, const struct selectors *b)
 {
-	bool same = !too_long(a) && !too_long(b) && a->to_classes == b->to_classes &&
-		    a->to_n == b->to_n && a->port_n == b->port_n;
+	bool same = a->to_classes == b->to_classes && a->not_classes == b->not_classes &&
+		    a->label_n == b->label_n &&
+		    same_ports(a->port, a->port_n, b->port, b->port_n) &&
+		    same_ports(a->not_port, a->not_port_n, b->not_port, b->not_port_n) &&
+		    same_addresses(a->to, a->to_n, b->to, b->to_n) &&
+		    same_addresses(a->not_to, a->not_to_n, b->not_to, b->not_to_n);
 
-	for (size_t i = 0; same && i < a->to_n; i++)
-		same = address_equal(a->to + i, b->to + i);
-	for (size_t i = 0; same && i < a->port_n; i++)
-		same = a->port[i] == b->port[i];
-	return same && same_texts(a->user, a->user_n, b->user, b->user_n) &&
-	       same_texts(a->exe, a->exe_n, b->exe, b->exe_n) &&
-	       same_texts(a->cgroup, a->cgroup_n, b->cgroup, b->cgroup_n) &&
-	       same_texts(a->unit, a->unit_n, b->unit, b->unit_n);
+	for (size_t i = 0; same && i < SELECTOR_COUNT; i++)
+		same = a->by[i].n == b->by[i].n &&
+		       (!a->by[i].n || texts_within(a->by + i, b->by + i));
+	return same && labels_within(a, b) && labels_within(b, a);
 }
 
-/* It speaks of the profile's ports or scope, and the profile has none. */
-static bool idle(const struct policy_rule *r, const struct profile *p)
-{
-	return (!r->port_n && !p->blocked_n) || (!r->to_n && !r->to_classes && !p->scope);
-}
-
-static void warn_shadow(const struct yaml_node *n, const struct policy_rule *rules, size_t later,
-	const struct profile *p)
+static void warn_shadow(const struct policy_rule *rules, size_t later, const struct profile *p)
 {
 	const struct policy_rule *r = rules + later, *e;
 
-	if (idle(r, p)) {
-		yaml_warn(n,
-			"rule '%s' can never match: profile %s blocks nothing, so name %s in it",
-			r->name, p->name, r->port_n ? "addresses (to)" : "ports (port)");
+	if (too_long(&r->when))
 		return;
-	}
 	for (size_t i = 0; i < later; i++) {
 		e = rules + i;
-		if (same_conditions(e, r)) {
-			yaml_warn(n,
+		if (e->layer != r->layer || too_long(&e->when))
+			continue;
+		if (same_conditions(&e->when, &r->when)) {
+			yaml_warn(r->at,
 				"rule '%s' never decides: '%s' in line %u has the same conditions",
 				r->name, e->name, e->line);
 			return;
 		}
 		if (covers(e, r, p)) {
-			yaml_warn(n, "rule '%s' can never match: '%s' in line %u decides all of it",
+			yaml_warn(r->at,
+				"rule '%s' can never match: '%s' in line %u decides all of it",
 				r->name, e->name, e->line);
 			return;
 		}
 	}
 }
 
-void doubt_rule(const struct yaml_node *n, const struct policy_rule *rules, size_t index,
-	const struct profile *p)
+/* What it excludes is all that it is about. NULL: it is not. */
+static const char *excluded(const struct selectors *s, const struct profile *p)
+{
+	uint32_t classes = selectors_name_target(s) ? s->to_classes : p->scope;
+	bool any, targets = classes & ~s->not_classes;
+
+	ports_within(s, s, p, &any);
+	if (!any)
+		return "'not: port' takes away all its ports";
+	for (size_t i = 0; i < s->to_n; i++)
+		targets = targets || !covered(s->to + i, s->not_to, s->not_to_n);
+	return targets || s->by[SELECTOR_NAME].n ? NULL
+						 : "'not: to' takes away all its destinations";
+}
+
+/* False: there is no attempt that it matches, whatever the other rules are. */
+static bool warn_never(const struct policy_rule *r, const struct profile *p)
+{
+	const struct selectors *s = &r->when;
+	bool by_port = !s->port_n && !p->blocked_n;
+	const char *why;
+
+	if (by_port || (!selectors_name_target(s) && !p->scope)) {
+		yaml_warn(r->at,
+			"rule '%s' can never match: profile %s blocks nothing, so name %s in it",
+			r->name, p->name, by_port ? "ports (port)" : "addresses (to)");
+		return false;
+	}
+	why = excluded(s, p);
+	if (!why && (s->by[SELECTOR_INTERFACE].n || s->by[SELECTOR_VM].n) &&
+		(s->by[SELECTOR_USER].n || s->by[SELECTOR_GROUP].n || s->by[SELECTOR_EXE].n ||
+			s->by[SELECTOR_MTA].n || selectors_by_cgroup(s)))
+		why = "packets of a guest, which interface and vm select, carry no process";
+	if (why)
+		yaml_warn(r->at, "rule '%s' can never match: %s", r->name, why);
+	return !why;
+}
+
+void doubt_rule(const struct policy_rule *rules, size_t index, const struct profile *p)
 {
 	const struct policy_rule *r = rules + index;
+	const struct selectors *s = &r->when;
+	const struct selectors_list *by = s->by;
 
-	warn_shadow(n, rules, index, p);
-	if (r->action == ACTION_ALLOW && r->exe_n && !r->user_n && !r->unit_n && !r->cgroup_n)
-		yaml_warn(n,
+	if (warn_never(r, p))
+		warn_shadow(rules, index, p);
+	if (s->port_n && s->not_port_n)
+		yaml_warn(r->at, "rule '%s' has both port and 'not: port'; the first says it all",
+			r->name);
+	if (!r->layer && by[SELECTOR_EXE].n && !by[SELECTOR_USER].n && !by[SELECTOR_GROUP].n &&
+		!by[SELECTOR_MTA].n && !by[SELECTOR_TENANT].n && !selectors_by_cgroup(s) &&
+		(r->then.action == ACTION_ALLOW || r->then.action == ACTION_LIMIT))
+		yaml_warn(r->at,
 			"rule '%s' allows by exe alone: whoever may run the program can make it send (LD_PRELOAD); add user or unit",
 			r->name);
-	if (r->unit_n)
-		yaml_warn(n,
-			"rule '%s' names a unit: one that starts or restarts later is a new cgroup, which the rule knows after the next 'smtpfence up'",
-			r->name);
+	if (by[SELECTOR_NAME].n)
+		yaml_warn(r->at,
+			"rule '%s' depends on the DNS: '%s'%s is looked up at 'smtpfence up', and again by smtpfenced",
+			r->name, by[SELECTOR_NAME].text[0],
+			by[SELECTOR_NAME].n > 1 ? " as its other names" : "");
 }

@@ -6,11 +6,9 @@
 
 struct policy_rule;
 struct profile;
-struct yaml_node;
 
 /*
- * Warns at `n` about rules[index], given those before it. Rules with more than 16 values in a selector are
- * not compared with others.
+ * Warns about rules[index] while its file is being read, given those before it in its layer. Rules with more than
+ * 16 values in a selector are not compared with others.
  */
-void doubt_rule(const struct yaml_node *n, const struct policy_rule *rules, size_t index,
-	const struct profile *p);
+void doubt_rule(const struct policy_rule *rules, size_t index, const struct profile *p);

@@ -8,45 +8,7 @@
 #include <stdio.h>
 
 #include "action.h"
-#include "rule.h"
-#include "tenant.h"
-
-struct profile;
-
-#define POLICY_LAYERS 64 /* tenants' layers at most */
-
-enum established {
-	ESTABLISHED_KEEP,
-	ESTABLISHED_COUNT, /* keep, and list them */
-	ESTABLISHED_VALUES,
-};
-
-/*
- * A tenant's own rules: for its workloads only, judged before the operator's, and they can only tighten: what such a
- * rule allows goes on to the layers below.
- */
-struct policy_layer {
-	char *tenant; /* a name in tenants; owned */
-	char *path; /* where its rules came from, for messages; NULL: the policy itself. Owned */
-};
-
-struct policy {
-	char *profile_name;
-	struct profile *profile; /* owned */
-	bool enforce;
-	uint8_t established; /* enum established */
-	int err; /* positive errno of `block`; 0: the profile's, at `up` EPERM */
-	struct order otherwise; /* `default:`: allow, block or drop */
-	uint64_t longest_s; /* longest term of an exemption or block; 0: no bound */
-	struct tenant *tenant;
-	size_t tenant_n;
-	struct policy_layer *layer;
-	size_t layer_n;
-	struct policy_rule
-		*rule; /* in the order they are judged: layer 1, layer 2, ..., the operator's */
-	size_t rule_n;
-	char *path; /* where it came from, for messages; NULL built in */
-};
+#include "charter.h" /* struct policy */
 
 /* "keep", "count"; NULL when there is none. */
 const char *policy_established_name(uint8_t established);

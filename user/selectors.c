@@ -168,15 +168,14 @@ static int read_selector(
 	return k == SELECTION_NOT ? read_not(n, s) : read_values(n, selection_keys[k], k, s);
 }
 
-/* The node of that value, to complain at. */
-static const struct yaml_node *find_value(
-	const struct yaml_node *map, const char *name, const char *text)
+const struct yaml_node *selectors_find(
+	const struct yaml_node *map, enum selector which, const char *text)
 {
 	struct yaml_node *key, *n;
 	const struct yaml_node *value;
 
 	for (size_t i = 0; (n = yaml_at(map, i, &key)); i++) {
-		if (strcmp(yaml_scalar(key), name))
+		if (strcmp(yaml_scalar(key), selector_names[which]))
 			continue;
 		for (size_t k = 0; (value = entry(n, k)); k++)
 			if (yaml_scalar(value) && !strcmp(yaml_scalar(value), text))
@@ -204,7 +203,7 @@ int selectors_read(const struct yaml_node *n, struct selectors *out)
 	selection_sort(&s);
 	err = selection_look_up(&s, &which, &missing);
 	if (err == -ENOENT)
-		err = yaml_refuse(find_value(n, selector_names[which], missing),
+		err = yaml_refuse(selectors_find(n, which, missing),
 			"there is no %s '%s' on this machine", selector_names[which], missing);
 	else if (err)
 		err = fail(err, "read policy");

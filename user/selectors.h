@@ -16,6 +16,10 @@ struct yaml_node;
  */
 int selectors_read(const struct yaml_node *n, struct selectors *out);
 
+/* The node of that value in the map that was read, to complain at; the map when it is not there. */
+const struct yaml_node *selectors_find(
+	const struct yaml_node *map, enum selector which, const char *value);
+
 /*
  * One selector as a flag of a verb, `--container shop`: the key's name and one value; "label" takes
  * KEY=VALUE, "to" also name:HOST. May be called again for the same key (OR). 0, or -EINVAL said as "--key: ...".
