@@ -8,9 +8,6 @@
 
 #include "entry.h"
 
-#define EXEMPTION_DIR                                                                              \
-	"/var/lib/smtpfence" /* of the host's fence; others keep them in their state directory */
-
 enum exemption_end {
 	EXEMPTION_IN_FORCE,
 	EXEMPTION_EXPIRED,
