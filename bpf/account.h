@@ -2,8 +2,24 @@
 /* An attempt counted, and told unless the ring is filling. */
 #pragma once
 
+#include "detour.h"
 #include "subject.h"
 #include "trial.h"
+
+static __always_inline void trial_sent(struct fence_attempt *r, const struct trial *t)
+{
+	const struct fence_term *term = NULL;
+	struct target sent = {};
+	__u32 bit = t->a.term;
+
+	if (settings.has_detour && t->a.verdict > VERDICT_DENIED)
+		term = bpf_map_lookup_elem(&fence_terms, &bit);
+	if (term)
+		detour_find(&sent, term, t->to.family);
+	__builtin_memcpy(r->sent, sent.addr, sizeof(r->sent));
+	r->sent_port = sent.port;
+	r->sent_family = sent.family;
+}
 
 static __always_inline void trial_record(struct fence_attempt *r, const struct trial *t)
 {
@@ -23,6 +39,7 @@ static __always_inline void trial_record(struct fence_attempt *r, const struct t
 	r->generation = settings.generation;
 	r->ifindex = t->ifindex;
 	__builtin_memcpy(r->daddr, t->to.addr, sizeof(r->daddr));
+	trial_sent(r, t);
 	r->dport = t->to.port;
 	r->rule = t->a.rule;
 	r->family = t->to.family;
@@ -31,7 +48,7 @@ static __always_inline void trial_record(struct fence_attempt *r, const struct t
 	r->verdict = t->a.verdict;
 	r->action = t->a.action;
 	r->reason = t->a.reason;
-	r->err = t->a.verdict == VERDICT_DENIED && t->a.action == ACTION_BLOCK ? t->a.err : 0;
+	r->err = t->a.verdict == VERDICT_DENIED && t->a.action != ACTION_DROP ? t->a.err : 0;
 	r->target = t->to.class;
 	r->enforce = settings.enforce;
 	r->raw = t->raw;
@@ -55,6 +72,10 @@ static __always_inline void account_verdict(struct fence_cgroup_totals *c, __u8 
 		ACCOUNT(c, by_verdict[VERDICT_DENIED]);
 	else if (verdict == VERDICT_AUDITED)
 		ACCOUNT(c, by_verdict[VERDICT_AUDITED]);
+	else if (verdict == VERDICT_REDIRECTED)
+		ACCOUNT(c, by_verdict[VERDICT_REDIRECTED]);
+	else if (verdict == VERDICT_ANSWERED)
+		ACCOUNT(c, by_verdict[VERDICT_ANSWERED]);
 	else
 		ACCOUNT(c, by_verdict[VERDICT_ALLOWED]);
 }
@@ -63,25 +84,27 @@ static __always_inline void account_verdict(struct fence_cgroup_totals *c, __u8 
 __noinline int trial_tell(struct trial *t)
 {
 	struct fence_cgroup_totals *cgroup, *share;
+	struct fence_state *state = fence_armed();
+	__u64 reader = state ? state->reader : 0;
 	struct fence_attempt *r = NULL;
 	bool fresh;
 
 	if (!t)
 		return 0;
-	tell_count(FENCE_SLOT(t->a.verdict & 3, t->hook & 7, t->a.reason & 15));
+	tell_count(FENCE_SLOT(t->a.verdict & 7, t->hook & 15, t->a.reason & 31));
 	cgroup = tell_cgroup(t->place.id, true);
 	if (!cgroup)
 		return 0;
 	account_verdict(cgroup, t->a.verdict);
 	share = t->place.share == t->place.id ? cgroup : tell_cgroup(t->place.share, false);
-	fresh = subject_fresh(&t->who, t->reader);
+	fresh = subject_fresh(&t->who, reader);
 	if (!tell_wanted(share, fresh)) {
 		tell_count(SLOT_SUMMARISED);
 		ACCOUNT(cgroup, summarised);
 		return 0;
 	}
 	if (fresh)
-		subject_tell(&t->who, t->reader);
+		subject_tell(&t->who, reader);
 	r = bpf_ringbuf_reserve(&fence_events, sizeof(*r), 0);
 	if (!r) {
 		tell_count(SLOT_LOST);

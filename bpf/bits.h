@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The lowest bit of a word. Pure. */
+/* The bits of a word of a set. Pure. */
 #pragma once
 
 #include <linux/types.h>
@@ -18,4 +18,17 @@ static inline __u32 lowest_bit(__u64 w)
 	x = (x & 0x3333333333333333ULL) + (x >> 2 & 0x3333333333333333ULL);
 	x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fULL;
 	return x * 0x0101010101010101ULL >> 56;
+}
+
+/*
+ * Word number i of the set of all bits from `from` on. Without branches, too: of each the verifier would keep
+ * what it says about `from`.
+ */
+static inline __u64 bits_from(__u32 i, __u32 from)
+{
+	__u64 ahead = (__u64)i - (from >> 6), other;
+
+	__asm__ volatile("" : "+r"(ahead));
+	other = -((ahead | -ahead) >> 63); /* all of it, unless i is the word that `from` is in */
+	return (other | ~0ULL << (from & 63)) & ~(__u64)((__s64)ahead >> 63);
 }

@@ -6,7 +6,8 @@
 
 #include "account.h"
 #include "both.h"
-#include "mark.h"
+#include "detour.h"
+#include "limit.h"
 
 #define SOCK_STREAM 1
 #define SOCK_RAW 3
@@ -33,13 +34,11 @@ static __always_inline bool connect_watched(struct bpf_sock_addr *ctx, __u32 fam
 
 static __always_inline void connect_begin(struct trial *t, struct bpf_sock_addr *ctx, __u8 hook)
 {
-	struct fence_state *s = fence_armed();
-
 	__builtin_memset(t, 0, sizeof(*t));
 	t->hook = hook;
+	t->q.relays = hook == HOOK_CONNECT6 ? RELAY_IP4 | RELAY_IP6 : RELAY_IP4;
 	t->to.port = bpf_ntohs(ctx->user_port);
 	t->netns = bpf_get_netns_cookie(ctx);
-	t->reader = s ? s->reader : 0;
 }
 
 /* Addresses of the host's own namespace come from a map; elsewhere they count as what they are. */
@@ -59,23 +58,37 @@ static __always_inline void connect_class(struct trial *t, bool v6)
 		t->to.class = CLASS_OWN;
 }
 
+/* What would be done otherwise, or not counted, if no later hook knew of it. */
+static __always_inline bool connect_needs_mark(const struct trial *t)
+{
+	return t->a.action == ACTION_DROP || t->a.verdict > VERDICT_DENIED ||
+	       (t->a.action == ACTION_LIMIT && t->a.verdict == VERDICT_ALLOWED) ||
+	       (t->q.blocked && t->q.in_scope);
+}
+
 /*
  * Makes the mark that later hooks obey. An unprivileged user can exhaust a socket's option memory so
  * that storage is refused: then what would be blocked without its rule is blocked.
  */
-static __always_inline void connect_mark(struct trial *t, struct bpf_sock *sk)
+static __always_inline void connect_settle(struct trial *t, struct bpf_sock_addr *ctx, bool v6)
 {
-	bool refused = t->a.verdict == VERDICT_DENIED && t->a.action == ACTION_BLOCK;
-	struct fence_mark *m;
+	bool refused = t->a.verdict == VERDICT_DENIED && t->a.action != ACTION_DROP;
+	struct fence_mark *m = NULL;
+	struct bpf_sock *sk = ctx->sk;
 
-	m = bpf_sk_storage_get(&fence_mark, sk, NULL, refused ? 0 : BPF_SK_STORAGE_GET_F_CREATE);
-	if (m) {
-		mark_end(m);
-		mark_fill(m, t);
-		return;
-	}
-	if (!refused && (t->a.action == ACTION_DROP || (t->q.blocked && t->q.in_scope)))
+	if (sk)
+		m = bpf_sk_storage_get(
+			&fence_mark, sk, NULL, refused ? 0 : BPF_SK_STORAGE_GET_F_CREATE);
+	if (m)
+		mark_leave(m, sk);
+	else if (!refused && connect_needs_mark(t))
 		decide_failsafe(&t->a, true, REASON_NO_MARK, &settings);
+	limit_ask(t);
+	if (settings.has_detour && t->a.verdict > VERDICT_DENIED &&
+		!(m && (v6 ? detour_go6(ctx, t) : detour_go4(ctx, t))))
+		decide_failsafe(&t->a, true, REASON_NO_MARK, &settings);
+	if (m)
+		mark_fill(m, t);
 }
 
 static __always_inline int connect_judge(struct trial *t, struct bpf_sock_addr *ctx, bool v6)
@@ -92,8 +105,7 @@ static __always_inline int connect_judge(struct trial *t, struct bpf_sock_addr *
 	trial_look(t);
 	both_judge(t, ctx->sk);
 	t->sequence = tell_sequence();
-	if (ctx->sk)
-		connect_mark(t, ctx->sk);
+	connect_settle(t, ctx, v6);
 	if (t->a.reason == REASON_SCOPE && !settings.tell_all) {
 		tell_count(SLOT_QUIET);
 		return CONNECT_PASS;

@@ -2,86 +2,71 @@
 /* The decision, pure: no map, no helper. Compiled for the kernel and for the unit tests alike. */
 #pragma once
 
-#include <stdbool.h>
-
-#include "bits.h"
-#include "fence.h"
-
-/* The sets of rules compatible with each value of one attempt. */
-struct question {
-	const struct fence_vector *port;
-	const struct fence_vector *to; /* rules that name the target */
-	const struct fence_vector *to_any; /* rules without `to:`, asked only in scope */
-	const struct fence_vector *uid;
-	const struct fence_vector *euid;
-	const struct fence_vector *exe;
-	const struct fence_vector *cgroup;
-	const struct fence_vector *strict;
-	bool in_scope; /* the target's class is one the profile speaks of */
-	bool blocked; /* the port is one the profile blocks */
-};
+#include "question.h"
 
 struct answer {
 	__u8 verdict;
 	__u8 action;
 	__u8 reason;
-	__u8 err; /* positive errno for a block */
-	__u16 rule; /* FENCE_NO_RULE when none decided */
+	__u8 err; /* positive errno when it is denied at connect() */
+	__u16 rule; /* fence_term.number; FENCE_NO_RULE when none decided */
+	__u16 term; /* its bit; FENCE_NO_RULE */
 };
 
 /*
- * Index of the first rule that matches, FENCE_NO_RULE when none does. An allow by user needs the real
- * and the effective uid to match, anything stricter either.
+ * The mode is the last turn of the decision: whatever is not allowed is denied or sent elsewhere, or only
+ * noted. Of a limit, a token is taken later, once it is known which of two places decides.
  */
-static inline __u32 decide_rule(const struct question *q, __u32 words)
+static inline void decide_mode(struct answer *a, bool enforce, bool relay)
 {
-	__u64 scope = -(__u64)q->in_scope; /* all bits or none */
+	bool elsewhere = a->action == ACTION_REDIRECT || a->action == ACTION_ANSWER;
 
-	for (__u32 i = 0; i < FENCE_WORDS && i < words; i++) {
-		__u64 w = q->to->word[i] | (q->to_any->word[i] & scope);
-		__u64 real = q->uid->word[i], effective = q->euid->word[i];
-
-		w &= q->port->word[i] & q->exe->word[i] & q->cgroup->word[i];
-		w &= (real & effective) | ((real | effective) & q->strict->word[i]);
-		if (w)
-			return i * 64 + lowest_bit(w);
-	}
-	return FENCE_NO_RULE;
-}
-
-/* The mode is the last turn of the decision: whatever is not allowed is denied, or only noted. */
-static inline void decide_mode(struct answer *a, bool enforce)
-{
-	if (a->action == ACTION_ALLOW)
-		a->verdict = VERDICT_ALLOWED;
+	a->verdict = VERDICT_ALLOWED;
+	if (a->action == ACTION_ALLOW || a->action == ACTION_LIMIT)
+		return;
+	if (elsewhere && !relay)
+		a->reason = REASON_NO_RELAY;
+	if (!enforce)
+		a->verdict = VERDICT_AUDITED;
+	else if (!elsewhere || !relay)
+		a->verdict = VERDICT_DENIED;
 	else
-		a->verdict = enforce ? VERDICT_DENIED : VERDICT_AUDITED;
+		a->verdict = a->action == ACTION_ANSWER ? VERDICT_ANSWERED : VERDICT_REDIRECTED;
 }
 
-/* What holds when rules cannot be asked, or the mark cannot be set: blocked ports stay blocked. */
+/* What holds when terms cannot be asked, or the mark cannot be set: blocked ports stay blocked. */
 static inline void decide_failsafe(
 	struct answer *a, bool blocked, __u8 reason, const volatile struct fence_settings *s)
 {
 	a->action = blocked ? ACTION_BLOCK : ACTION_ALLOW;
 	a->err = s->default_errno;
 	a->reason = reason;
-	a->rule = FENCE_NO_RULE;
-	decide_mode(a, s->enforce);
+	a->rule = a->term = FENCE_NO_RULE;
+	decide_mode(a, s->enforce, false);
 }
 
-/* `rule` is what decide_rule() found, NULL for none. */
-static inline void decide(struct answer *a, const struct question *q, const struct fence_rule *rule,
+static inline bool decide_relay(const struct question *q, const struct fence_term *term)
+{
+	return (term->relay.port4 && q->relays & RELAY_IP4) ||
+	       (term->relay.port6 && q->relays & RELAY_IP6);
+}
+
+/* `term` is what decide_rule() found and decide_passes() does not pass over, a->term its bit; NULL for none. */
+static inline void decide(struct answer *a, const struct question *q, const struct fence_term *term,
 	const volatile struct fence_settings *s)
 {
-	bool enforce = s->enforce;
+	bool enforce = s->enforce, relay = false;
 
 	a->err = s->default_errno;
 	a->action = ACTION_ALLOW;
-	if (rule) {
-		a->action = rule->action;
-		a->err = rule->err;
-		a->reason = REASON_RULE;
-		enforce = enforce && !rule->audit;
+	a->rule = FENCE_NO_RULE;
+	if (term) {
+		a->action = term->action;
+		a->err = term->err;
+		a->rule = term->number;
+		a->reason = term->number >= FENCE_EXEMPTION ? REASON_EXEMPTION : REASON_RULE;
+		enforce = enforce && !term->audit;
+		relay = decide_relay(q, term);
 	} else if (!q->in_scope) {
 		a->reason = REASON_SCOPE;
 	} else if (!q->blocked) {
@@ -90,13 +75,34 @@ static inline void decide(struct answer *a, const struct question *q, const stru
 		a->action = s->default_action;
 		a->reason = REASON_DEFAULT;
 	}
-	decide_mode(a, enforce);
+	decide_mode(a, enforce, relay);
 }
 
-/* Stricter in effect, then in what was asked: drop > block > allow. */
+/* A limit that is reached, or that cannot be counted (`term` NULL: not even found). */
+static inline void decide_over(
+	struct answer *a, const struct fence_term *term, const volatile struct fence_settings *s)
+{
+	a->reason = REASON_LIMIT;
+	a->verdict = s->enforce && !(term && term->audit) ? VERDICT_DENIED : VERDICT_AUDITED;
+}
+
+/* Strictness in effect: drop > block > answer > redirect > limit > audited > allow; then what was asked. */
+static inline __u32 decide_rank(__u8 verdict, __u8 action)
+{
+	switch (verdict) {
+	case VERDICT_DENIED:
+		return 48 | action; /* of what is denied, drop is the largest action */
+	case VERDICT_ANSWERED:
+		return 40;
+	case VERDICT_REDIRECTED:
+		return 32;
+	case VERDICT_AUDITED:
+		return 8 | action;
+	}
+	return action == ACTION_LIMIT ? 16 : 0;
+}
+
 static inline bool stricter(const struct answer *a, const struct answer *b)
 {
-	if (a->verdict != b->verdict)
-		return a->verdict > b->verdict;
-	return a->action > b->action;
+	return decide_rank(a->verdict, a->action) > decide_rank(b->verdict, b->action);
 }

@@ -3,9 +3,10 @@
 #pragma once
 
 #include "account.h"
-#include "judge.h"
-#include "mark.h"
+#include "arrival.h"
 #include "filter.h"
+#include "judge.h"
+#include "limit.h"
 
 enum {
 	EGRESS_DROP,
@@ -22,27 +23,37 @@ static __always_inline void egress_ask(
 	place_packet(skb, &t->place);
 	trial_look(t);
 	trial_at(t, &t->place, &t->a);
+	if (settings.has_detour && t->a.reason == REASON_NO_RELAY)
+		arrival_settle(t);
 }
 
 /* What shows neither port nor flags is judged as if it went to the ports that are blocked. */
-static __always_inline void egress_hidden(struct trial *t, const struct packet *p)
+static __always_inline void egress_hidden(struct trial *t)
 {
 	t->q.in_scope = settings.scope >> t->to.class & 1;
-	decide_failsafe(&t->a, t->q.in_scope && (!p->dport || t->q.blocked),
-		p->found == PACKET_DEEP ? REASON_HEADERS : REASON_FRAGMENT, &settings);
+	decide_failsafe(&t->a, t->q.in_scope && (!t->to.port || t->q.blocked),
+		t->found == PACKET_DEEP ? REASON_HEADERS : REASON_FRAGMENT, &settings);
 }
 
-/* Remembers the verdict on a TCP socket, so that a retransmission is no new attempt. */
+/*
+ * Remembers the verdict on a TCP socket, so that a retransmission is no new attempt. Where that is refused,
+ * nothing can be limited.
+ */
 static __always_inline bool egress_mark(struct trial *t, struct bpf_sock *sk)
 {
 	struct fence_mark *m;
 
 	m = bpf_sk_storage_get(&fence_mark, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
-	if (!m)
+	if (!m) {
+		if (t->a.action == ACTION_LIMIT && t->a.verdict == VERDICT_ALLOWED)
+			decide_failsafe(&t->a, true, REASON_NO_MARK, &settings);
 		return false;
-	mark_end(m);
+	}
+	limit_ask(t);
+	mark_leave(m, sk);
 	mark_fill(m, t);
-	m->action = t->a.action == ACTION_ALLOW ? ACTION_ALLOW : ACTION_DROP;
+	if (t->a.verdict != VERDICT_ALLOWED)
+		m->action = ACTION_DROP;
 	return true;
 }
 
@@ -52,7 +63,9 @@ static __always_inline int egress_settle(struct trial *t, struct bpf_sock *sk)
 
 	t->raw = !stream;
 	t->sequence = tell_sequence();
-	if (stream && !egress_mark(t, sk) && t->a.verdict != VERDICT_DENIED)
+	if (!stream)
+		limit_ask(t);
+	else if (!egress_mark(t, sk) && t->a.verdict != VERDICT_DENIED)
 		return EGRESS_PASS; /* counted at connect(), where the mark was refused too */
 	if (t->a.reason == REASON_SCOPE && !settings.tell_all) {
 		tell_count(SLOT_QUIET);
@@ -64,31 +77,23 @@ static __always_inline int egress_settle(struct trial *t, struct bpf_sock *sk)
 	return t->a.verdict == VERDICT_DENIED ? EGRESS_DROP : EGRESS_PASS;
 }
 
-/* A first hop in scope is a way out, whatever it is told to do with the packet. */
-static __always_inline void egress_target(struct target *to, const struct packet *p)
+/* A packet of the attempt that was judged before. */
+static __always_inline bool egress_known(
+	const struct fence_mark *m, struct bpf_sock *sk, const struct target *to)
 {
-	struct target hop = { .port = p->dport };
-
-	to->port = p->dport;
-	__builtin_memcpy(to->addr, p->daddr, sizeof(to->addr));
-	target_settle(to, p->v6);
-	__builtin_memcpy(hop.addr, p->hop, sizeof(hop.addr));
-	target_settle(&hop, p->v6);
-	if (p->routed && settings.scope >> hop.class & 1)
-		*to = hop;
+	return mark_detoured(m) ? arrival_leads(sk, to) : mark_is_for(m, to);
 }
 
-static __always_inline int egress_judge(struct __sk_buff *skb, const struct packet *p)
+static __always_inline int egress_judge(struct __sk_buff *skb)
 {
+	struct bpf_sock *sk = skb->sk;
 	struct fence_mark *m = NULL;
-	struct fence_state *s;
-	struct bpf_sock *sk;
 	struct trial t = {};
 
+	if (!filter_find(skb, &t))
+		return EGRESS_PASS;
 	t.hook = HOOK_EGRESS;
 	t.ifindex = skb->ifindex;
-	egress_target(&t.to, p);
-	sk = skb->sk;
 	if (sk)
 		sk = bpf_sk_fullsock(sk);
 	if (sk)
@@ -96,24 +101,20 @@ static __always_inline int egress_judge(struct __sk_buff *skb, const struct pack
 	/* Nothing at all leaves a socket whose attempt was denied, wherever NAT or a route sends it. */
 	if (m && m->attempt && m->verdict == VERDICT_DENIED)
 		return EGRESS_DROP;
-	if (m && m->attempt && mark_is_for(m, &t.to))
+	if (m && m->attempt && egress_known(m, sk, &t.to))
 		return EGRESS_PASS;
 	/* What stays here is judged at connect(), if at all. */
-	if (skb->ifindex == LOOPBACK_IFINDEX)
+	if (skb->ifindex == LOOPBACK_IFINDEX || (t.found == PACKET_TCP && !t.opens))
 		return EGRESS_PASS;
-	if (p->found == PACKET_TCP && (p->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
-		return EGRESS_PASS;
-	s = fence_armed();
-	t.reader = s ? s->reader : 0;
 	egress_ask(&t, skb, m);
-	if (p->found != PACKET_TCP)
-		egress_hidden(&t, p);
+	if (t.found != PACKET_TCP)
+		egress_hidden(&t);
 	if (m && m->attempt) {
-		if (t.a.verdict <= m->verdict)
+		if (decide_rank(t.a.verdict, t.a.action) <= decide_rank(m->verdict, m->action))
 			return EGRESS_PASS;
 		t.a.reason = REASON_REWRITTEN;
 	}
-	if (t.a.verdict != VERDICT_DENIED && p->found != PACKET_TCP)
+	if (t.a.verdict != VERDICT_DENIED && t.found != PACKET_TCP)
 		return EGRESS_PASS;
 	return egress_settle(&t, sk);
 }

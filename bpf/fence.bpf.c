@@ -39,14 +39,7 @@ int fence_connect6(struct bpf_sock_addr *ctx)
 SEC("cgroup_skb/egress")
 int fence_egress(struct __sk_buff *skb)
 {
-	struct packet p = {};
-
-	if (filter_skips(skb))
-		return EGRESS_PASS;
-	packet_walk(skb, &p);
-	if (!filter_wants(&p))
-		return EGRESS_PASS;
-	return egress_judge(skb, &p);
+	return filter_skips(skb) ? EGRESS_PASS : egress_judge(skb);
 }
 
 SEC("cgroup/sock_create")
@@ -57,16 +50,48 @@ int fence_create(struct bpf_sock *sk)
 	return 1;
 }
 
+/* Shows the application where it wanted to go. */
+SEC("cgroup/getpeername4")
+int fence_peer4(struct bpf_sock_addr *ctx)
+{
+	struct target peer = { .addr = { ctx->user_ip4 } };
+	const struct fence_detour *d = arrival_hidden(ctx, &peer, false);
+
+	if (d) {
+		ctx->user_ip4 = d->asked[0];
+		ctx->user_port = bpf_htons(d->asked_port);
+	}
+	return 1;
+}
+
+SEC("cgroup/getpeername6")
+int fence_peer6(struct bpf_sock_addr *ctx)
+{
+	struct target peer = { .addr = { ctx->user_ip6[0], ctx->user_ip6[1], ctx->user_ip6[2],
+				       ctx->user_ip6[3] } };
+	const struct fence_detour *d = arrival_hidden(ctx, &peer, true);
+
+	if (d) {
+		ctx->user_ip6[0] = d->asked[0];
+		ctx->user_ip6[1] = d->asked[1];
+		ctx->user_ip6[2] = d->asked[2];
+		ctx->user_ip6[3] = d->asked[3];
+		ctx->user_port = bpf_htons(d->asked_port);
+	}
+	return 1;
+}
+
 SEC("sockops")
 int fence_sockops(struct bpf_sock_ops *ops)
 {
 	switch (ops->op) {
 	case BPF_SOCK_OPS_TCP_CONNECT_CB:
-		if (watched(bpf_ntohl(ops->remote_port)))
+		/* Sent elsewhere, its port is the relay's. */
+		if (settings.has_detour || watched(bpf_ntohl(ops->remote_port)))
 			outcome_follow(ops);
 		break;
 	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
-		if (watched(bpf_ntohl(ops->remote_port)))
+		if (outcome_followed(ops))
 			outcome_connected(ops);
 		break;
 	case BPF_SOCK_OPS_STATE_CB:

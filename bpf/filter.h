@@ -42,3 +42,36 @@ static __always_inline bool filter_wants(const struct packet *p)
 		return filter_watched(p->dport);
 	return (p->found == PACKET_SHORT || p->found == PACKET_DEEP) && settings.blocked;
 }
+
+/* A first hop in scope is a way out, whatever it is told to do with the packet. */
+static __always_inline void filter_target(struct target *to, const struct packet *p)
+{
+	struct target hop = { .port = p->dport };
+
+	to->port = p->dport;
+	__builtin_memcpy(to->addr, p->daddr, sizeof(to->addr));
+	target_settle(to, p->v6);
+	__builtin_memcpy(hop.addr, p->hop, sizeof(hop.addr));
+	target_settle(&hop, p->v6);
+	if (p->routed && settings.scope >> hop.class & 1)
+		*to = hop;
+}
+
+/*
+ * Whether a packet is worth a judgment, and of what. Global for its stack: what the walk needs is not there any
+ * more when the terms are asked.
+ */
+__noinline int filter_find(struct __sk_buff *skb, struct trial *t)
+{
+	struct packet p = {};
+
+	if (!t)
+		return 0;
+	packet_walk(skb, &p);
+	if (!filter_wants(&p))
+		return 0;
+	filter_target(&t->to, &p);
+	t->found = p.found;
+	t->opens = p.found == PACKET_TCP && (p.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+	return 1;
+}

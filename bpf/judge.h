@@ -2,7 +2,13 @@
 /* The look-ups of one attempt put to decide(). */
 #pragma once
 
+#include "first.h"
 #include "trial.h"
+
+static inline __u64 first_gids(const struct question *q, __u32 i)
+{
+	return groups_word(q->gids, i);
+}
 
 static __always_inline const struct fence_vector *trial_vector(__u32 index)
 {
@@ -10,11 +16,11 @@ static __always_inline const struct fence_vector *trial_vector(__u32 index)
 }
 
 /*
- * The first rule that matches, FENCE_NO_RULE, or -1 when a look-up fails. Global, so that the verifier
- * sees it once, for any values, and takes its result for any: without CAP_PERFMON it would follow each
- * of 1,024 rules to the end.
+ * The first term from bit `from` on that matches, FENCE_NO_RULE, or -1 when a look-up fails. Global, so that
+ * the verifier sees it once, for any values, and takes its result for any: without CAP_PERFMON it would follow
+ * each of 2,048 terms to the end.
  */
-__noinline int judge_rule(const struct query *key)
+__noinline int judge_term(const struct query *key, __u32 from)
 {
 	struct question q = {};
 
@@ -22,7 +28,7 @@ __noinline int judge_rule(const struct query *key)
 		return -1;
 	q.port = trial_vector(VECTOR_PORT + key->slot);
 	q.to = trial_vector(key->to);
-	q.to_any = trial_vector(VECTOR_TO_ANY);
+	q.to_any = trial_vector(key->any);
 	q.uid = trial_vector(key->uid);
 	q.euid = trial_vector(key->euid);
 	q.exe = trial_vector(key->exe);
@@ -30,31 +36,63 @@ __noinline int judge_rule(const struct query *key)
 	q.strict = trial_vector(VECTOR_STRICT);
 	if (!q.port || !q.to || !q.to_any || !q.uid || !q.euid || !q.exe || !q.cgroup || !q.strict)
 		return -1;
-	q.in_scope = key->in_scope;
-	return decide_rule(&q, settings.words);
+	q.by_gid = settings.has_gid;
+	if (settings.has_gid) {
+		q.gid_other = trial_vector(VECTOR_GID_OTHER);
+		q.gid_unknown = trial_vector(VECTOR_GID_UNKNOWN);
+		if (!q.gid_other || !q.gid_unknown)
+			return -1;
+		q.gids = key->groups;
+		q.gids_unknown =
+			key->groups_unknown & 1; /* no branch, of which both ways are followed */
+	}
+	q.in_scope = key->in_scope & 1;
+	return decide_rule(&q, settings.words, from);
+}
+
+/* The first term that is not passed over, as decide_rule() gives it; *miss when a look-up fails. */
+static __always_inline const struct fence_term *judge_terms(
+	const struct query *key, __u32 *bit, bool *miss)
+{
+	const struct fence_term *term;
+	__u32 n, from = 0;
+
+	for (__u32 turn = 0; turn < DECIDE_TURNS; turn++) {
+		n = judge_term(key, from);
+		*bit = n;
+		if (n == FENCE_NO_RULE)
+			return NULL;
+		term = bpf_map_lookup_elem(&fence_terms, &n);
+		if (!term)
+			break;
+		if (!decide_passes(term, term->until_ns ? bpf_ktime_get_boot_ns() : 0))
+			return term;
+		from = decide_next(term, n, turn, &settings);
+	}
+	*miss = true;
+	return NULL;
 }
 
 /* No side effects. Global for the same reason. */
 __noinline int trial_judge(const struct query *key, struct answer *a)
 {
+	const struct fence_term *term;
 	struct question q = {};
-	struct fence_rule *rule = NULL;
-	__u32 n;
+	bool miss = false;
+	__u32 bit = 0;
 
 	if (!key || !a)
 		return 0;
 	q.in_scope = key->in_scope;
 	q.blocked = key->blocked;
-	n = judge_rule(key);
-	a->rule = n;
-	if (n != FENCE_NO_RULE) {
-		rule = bpf_map_lookup_elem(&fence_rules, &n);
-		if (!rule) {
-			decide_failsafe(a, key->blocked, REASON_MISS, &settings);
-			return 0;
-		}
+	q.relays = key->relays;
+	term = judge_terms(key, &bit, &miss);
+	if (miss) {
+		decide_failsafe(a, key->blocked, REASON_MISS, &settings);
+		return 0;
 	}
-	decide(a, &q, rule, &settings);
+	a->term = bit;
+	decide(a, &q, term, &settings);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
+#include <stdbool.h>
 
 #include "fence.h"
 
@@ -52,6 +53,42 @@ struct {
 	__type(value, struct fence_mark);
 } fence_mark SEC(".maps");
 
+/* Apart from the mark: only sockets that were sent elsewhere have one. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct fence_detour);
+} fence_detour SEC(".maps");
+
+/* struct fence_limit with its lock as the kernel knows it. */
+struct limit_value {
+	struct bpf_spin_lock lock;
+	__u32 used;
+	__u64 start_ns;
+	__u32 targets;
+	__u32 pad;
+	__u32 target[FENCE_LIMIT_TARGETS][4];
+};
+
+_Static_assert(sizeof(struct limit_value) == sizeof(struct fence_limit) &&
+		       __builtin_offsetof(struct limit_value, used) ==
+			       __builtin_offsetof(struct fence_limit, used) &&
+		       __builtin_offsetof(struct limit_value, start_ns) ==
+			       __builtin_offsetof(struct fence_limit, start_ns) &&
+		       __builtin_offsetof(struct limit_value, target) ==
+			       __builtin_offsetof(struct fence_limit, target),
+	"state layout");
+
+/* No entry goes by itself: user space removes those whose window is long over. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, struct fence_limit_key);
+	__type(value, struct limit_value);
+} fence_limits SEC(".maps");
+
 /* Subjects already told. A cache: what falls out is told again. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -74,8 +111,8 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct fence_rule);
-} fence_rules SEC(".maps");
+	__type(value, struct fence_term);
+} fence_terms SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -89,7 +126,7 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 1);
 	__type(key, struct fence_prefix4);
-	__type(value, __u32);
+	__type(value, struct fence_to);
 } fence_to4 SEC(".maps");
 
 struct {
@@ -97,7 +134,7 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 1);
 	__type(key, struct fence_prefix6);
-	__type(value, __u32);
+	__type(value, struct fence_to);
 } fence_to6 SEC(".maps");
 
 struct {
@@ -107,6 +144,14 @@ struct {
 	__type(value, __u32);
 } fence_uids SEC(".maps");
 
+/* Numbers of the groups that terms name: VECTOR_GID + number is the set. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} fence_gids SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
@@ -114,8 +159,10 @@ struct {
 	__type(value, __u32);
 } fence_exes SEC(".maps");
 
+/* The one policy map that is added to while it is in force: cgroups come and go. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 1);
 	__type(key, __u64);
 	__type(value, struct fence_cgroup_class);
@@ -131,6 +178,17 @@ struct {
 
 /* In .rodata: constants to the verifier, so that what is switched off is never even visited. */
 const volatile struct fence_settings settings = {};
+
+static __always_inline bool watched(__u16 port)
+{
+	__u32 word = port >> 6;
+
+	barrier_var(word); /* 6.1 knows no bounds of an or, so the mask must stay */
+	return settings.watched[word & 1023] & 1ULL << (port & 63);
+}
+
+/* A new entry of the larger maps: a program's stack has no room for one. */
+const volatile __u64 blank[sizeof(struct fence_limit) / 8] SEC(".rodata.blank") = {};
 
 /* NULL until armed: every hook passes and counts nothing. */
 static __always_inline struct fence_state *fence_armed(void)

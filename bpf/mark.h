@@ -39,6 +39,20 @@ static __always_inline void mark_end(struct fence_mark *m)
 		tell_outcome(m, OUTCOME_UNKNOWN, 0, 0);
 }
 
+/* Its connect() was sent elsewhere: fence_detour says where. */
+static __always_inline bool mark_detoured(const struct fence_mark *m)
+{
+	return m->verdict == VERDICT_REDIRECTED || m->verdict == VERDICT_ANSWERED;
+}
+
+/* Before the socket's next attempt, or none: with the one before ends its detour. */
+static __always_inline void mark_leave(struct fence_mark *m, struct bpf_sock *sk)
+{
+	mark_end(m);
+	if (mark_detoured(m))
+		bpf_sk_storage_delete(&fence_detour, sk);
+}
+
 /* The socket goes where nothing is judged: what it tried before is no longer its verdict. */
 static __always_inline void mark_forget(struct bpf_sock *sk)
 {
@@ -46,8 +60,9 @@ static __always_inline void mark_forget(struct bpf_sock *sk)
 
 	if (!m)
 		return;
-	mark_end(m);
+	mark_leave(m, sk);
 	m->attempt = 0;
+	m->verdict = VERDICT_ALLOWED;
 }
 
 static __always_inline void mark_identify(struct bpf_sock *sk)
@@ -73,7 +88,5 @@ static __always_inline void mark_identify(struct bpf_sock *sk)
 
 static __always_inline bool mark_is_for(const struct fence_mark *m, const struct target *to)
 {
-	return m->dport == to->port && m->family == to->family && m->daddr[0] == to->addr[0] &&
-	       m->daddr[1] == to->addr[1] && m->daddr[2] == to->addr[2] &&
-	       m->daddr[3] == to->addr[3];
+	return m->dport == to->port && m->family == to->family && target_same(m->daddr, to->addr);
 }

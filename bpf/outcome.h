@@ -28,6 +28,12 @@ static __always_inline void outcome_follow(struct bpf_sock_ops *ops)
 	bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
 }
 
+/* Or another program's socket, which has no mark. */
+static __always_inline bool outcome_followed(struct bpf_sock_ops *ops)
+{
+	return ops->bpf_sock_ops_cb_flags & BPF_SOCK_OPS_STATE_CB_FLAG;
+}
+
 static __always_inline void outcome_connected(struct bpf_sock_ops *ops)
 {
 	struct fence_mark *m = outcome_mark(ops);

@@ -16,12 +16,17 @@ struct target {
 	__u8 family; /* v4-mapped is FENCE_AF_INET */
 	__u8 mapped;
 	__u8 class; /* enum target_class */
-	__u8 pad[7];
+	__u8 pad[3];
 };
 
 static inline __u32 host32(__u32 be)
 {
 	return __builtin_bswap32(be);
+}
+
+static inline bool target_same(const __u32 a[4], const __u32 b[4])
+{
+	return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3];
 }
 
 static inline __u8 target_class4(__u32 be)

@@ -42,11 +42,11 @@ static __always_inline void tell_head(struct fence_record *r, __u8 kind, __u32 s
  */
 static __always_inline struct fence_cgroup_totals *tell_cgroup(__u64 id, bool attempt)
 {
-	struct fence_cgroup_totals fresh = {}, *t = bpf_map_lookup_elem(&fence_cgtotals, &id);
+	struct fence_cgroup_totals *t = bpf_map_lookup_elem(&fence_cgtotals, &id);
 
 	if (t)
 		return t;
-	bpf_map_update_elem(&fence_cgtotals, &id, &fresh, BPF_NOEXIST);
+	bpf_map_update_elem(&fence_cgtotals, &id, (const void *)blank, BPF_NOEXIST);
 	t = bpf_map_lookup_elem(&fence_cgtotals, &id);
 	if (t)
 		return t;

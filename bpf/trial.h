@@ -3,13 +3,16 @@
 #pragma once
 
 #include "decide.h"
+#include "groups.h"
 #include "place.h"
 #include "target.h"
 #include "who.h"
 
 /* Vector indexes to ask decide() with. */
 struct query {
+	__u64 groups; /* bit N: has the group whose terms are VECTOR_GID + N */
 	__u32 to;
+	__u32 any;
 	__u32 uid;
 	__u32 euid;
 	__u32 exe;
@@ -17,7 +20,9 @@ struct query {
 	__u8 slot; /* of the port in settings.port */
 	__u8 in_scope;
 	__u8 blocked;
-	__u8 pad;
+	__u8 relays; /* RELAY_* */
+	__u8 groups_unknown; /* there may be more */
+	__u8 pad[3];
 };
 
 struct trial {
@@ -28,20 +33,12 @@ struct trial {
 	struct place place; /* that decided */
 	__u64 netns; /* cookie */
 	__u64 sequence; /* of the attempt's record */
-	__u64 reader; /* fence_state.reader */
 	__u32 ifindex;
 	__u8 hook;
 	__u8 raw;
-	__u8 pad[2];
+	__u8 found; /* of a packet, enum packet_find */
+	__u8 opens; /* it shows TCP's flags: SYN without ACK */
 };
-
-static __always_inline bool watched(__u16 port)
-{
-	__u32 word = port >> 6;
-
-	barrier_var(word); /* 6.1 knows no bounds of an or, so the mask must stay */
-	return settings.watched[word & 1023] & 1ULL << (port & 63);
-}
 
 static __always_inline void trial_port(struct trial *t)
 {
@@ -55,10 +52,11 @@ static __always_inline void trial_to(struct trial *t)
 {
 	struct fence_prefix6 key6 = { .bits = 128 };
 	struct fence_prefix4 key4 = { .bits = 32 };
-	__u32 *class;
+	struct fence_to *class;
 
 	t->q.in_scope = settings.scope >> t->to.class & 1;
 	t->q.to = VECTOR_TO_OTHER;
+	t->q.any = VECTOR_TO_ANY;
 	if (!settings.has_to)
 		return;
 	if (t->to.family == FENCE_AF_INET) {
@@ -68,8 +66,10 @@ static __always_inline void trial_to(struct trial *t)
 		__builtin_memcpy(key6.addr, t->to.addr, 16);
 		class = bpf_map_lookup_elem(&fence_to6, &key6);
 	}
-	if (class)
-		t->q.to = *class;
+	if (!class)
+		return;
+	t->q.to = class->named;
+	t->q.any = class->any;
 }
 
 static __always_inline __u32 trial_uid(__u32 uid)
@@ -110,5 +110,9 @@ __noinline int trial_look(struct trial *t)
 	t->q.uid = trial_uid(t->who.uid);
 	t->q.euid = trial_uid(t->who.euid);
 	t->q.exe = trial_exe(&t->who.exe);
+	if (!settings.has_gid)
+		return 0;
+	t->q.groups = t->who.gid == ~0U ? 0 : groups_bit(t->who.gid);
+	t->q.groups_unknown = !t->who.running || !groups_more(&t->q.groups);
 	return 0;
 }

@@ -9,7 +9,6 @@
 
 struct who {
 	__u64 start_ns; /* 0 unknown */
-	__u64 cgroup;
 	struct fence_exe exe; /* 0 unknown */
 	__u32 exec_id;
 	__u32 tgid; /* 0 unknown */
@@ -26,7 +25,6 @@ static __always_inline void who_unknown(struct who *w)
 {
 	__builtin_memset(w, 0, sizeof(*w));
 	w->uid = w->euid = w->gid = w->loginuid = ~0U;
-	w->cgroup = FENCE_CGROUP_NONE;
 }
 
 static __always_inline void who_btf(struct who *w, struct task_struct *task)
@@ -68,7 +66,6 @@ static __always_inline void who_read(struct who *w)
 	ids = bpf_get_current_uid_gid();
 	w->uid = w->euid = ids;
 	w->gid = ids >> 32;
-	w->cgroup = bpf_get_current_cgroup_id();
 	if (settings.with_btf)
 		who_btf(w, task);
 	if (settings.with_btf)

@@ -20,7 +20,9 @@
 
 struct switches {
 	const char *name;
-	bool btf, strings, selectors, all_words;
+	bool btf, strings;
+	bool selectors; /* and limits, detours, exemptions */
+	bool all_words;
 };
 
 static const struct switches cases[] = {
@@ -63,6 +65,8 @@ static void settle(struct bpf_object *o, const struct switches *s)
 	set->with_btf = s->btf;
 	set->with_strings = s->strings;
 	set->has_to = set->has_uid = set->has_exe = set->has_cgroup = s->selectors;
+	set->has_gid = set->has_limit = set->has_detour = s->selectors;
+	set->rules_at = s->selectors ? FENCE_EXEMPTIONS : 0;
 	set->words = s->all_words ? FENCE_WORDS : 1;
 	set->ports = 5;
 	set->host_netns = 1;
