@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A table of sets of rules in which equal sets stand once. */
+/* A table of sets of terms in which equal sets stand once. */
 #include "vectors.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM 64 /* to begin with; a power of two above VECTOR_FIRST */
+#define ROOM 128 /* to begin with; a power of two above VECTOR_FIRST */
+_Static_assert(VECTOR_FIRST < ROOM, "the fixed ones, and one more");
 
 int vectors_init(struct vectors *v)
 {
@@ -31,7 +32,7 @@ void vectors_free(struct vectors *v)
 	*v = (struct vectors){ 0 };
 }
 
-/* The finalizer of SplitMix64 over each word: sets of neighbouring rules must not cluster. */
+/* The finalizer of SplitMix64 over each word: sets of neighbouring terms must not cluster. */
 static uint64_t hash(const struct fence_vector *set)
 {
 	uint64_t h = 0;
@@ -95,15 +96,26 @@ int vectors_put(struct vectors *v, const struct fence_vector *set, uint32_t *ind
 	return 0;
 }
 
-void vectors_set(struct fence_vector *set, size_t rule)
+void vectors_set(struct fence_vector *set, size_t term)
 {
-	set->word[rule / 64] |= 1ULL << rule % 64;
+	set->word[term / 64] |= 1ULL << term % 64;
+}
+
+bool vectors_has(const struct fence_vector *set, size_t term)
+{
+	return set->word[term / 64] >> term % 64 & 1;
 }
 
 void vectors_join(struct fence_vector *set, const struct fence_vector *other)
 {
 	for (int i = 0; i < FENCE_WORDS; i++)
 		set->word[i] |= other->word[i];
+}
+
+void vectors_drop(struct fence_vector *set, const struct fence_vector *other)
+{
+	for (int i = 0; i < FENCE_WORDS; i++)
+		set->word[i] &= ~other->word[i];
 }
 
 bool vectors_equal(const struct fence_vector *a, const struct fence_vector *b)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A table of sets of rules in which equal sets stand once. */
+/* A table of sets of terms in which equal sets stand once. */
 #pragma once
 
 #include <stdbool.h>
@@ -24,6 +24,9 @@ void vectors_free(struct vectors *v); /* NULL passes */
 /* Index of a set equal to `set`, from VECTOR_FIRST on; new when there was none. 0 or -ENOMEM. */
 int vectors_put(struct vectors *v, const struct fence_vector *set, uint32_t *index);
 
-void vectors_set(struct fence_vector *set, size_t rule);
+void vectors_set(struct fence_vector *set, size_t term);
+bool vectors_has(const struct fence_vector *set, size_t term);
 void vectors_join(struct fence_vector *set, const struct fence_vector *other);
+void vectors_drop(
+	struct fence_vector *set, const struct fence_vector *other); /* what is in `other` */
 bool vectors_equal(const struct fence_vector *a, const struct fence_vector *b);
