@@ -2,9 +2,10 @@
 # `make help` lists the targets.
 # Rooms of user/, low to high: a room may include only rooms before it (tests/style/layers.sh).
 ROOMS = text say options json address list file csv walk yaml choice quote action value selection selectors order dmi shelf provider profile roster tenant mta preset rule layer canon doubt \
-	charter policy entry exemption dump vectors prefixes classes compile \
-	mounts cgroup process shape statefile dossier pods runtime container resolve mask script subject attempt line member recall scope fill holder kernel link pin counts dirwatch follow \
-	crowd held events guard state standing board translate archive distinct incident ledger phrase remedy advise \
+	charter policy entry exemption dump \
+	mounts cgroup process shape statefile dossier pods runtime container ways terms vectors patterns asks match \
+	names exes resolve classes prefixes settings orders compile mask script subject attempt line member recall scope fill holder kernel link pin counts dirwatch follow \
+	crowd held events guard state phrase slip standing board translate archive distinct incident ledger remedy advise \
 	judge netns diag sockets cut senders \
 	blind permit fate announce outlook wrap portrait account report raise confirm herald lookout \
 	invoker launch last wire plan cage tally session helper front
