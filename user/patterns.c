@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Many texts and globs at once: which of them match a text, or could match a path below one. Pure. */
+#include "patterns.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "list.h"
+
+#define SPECIAL "*?["
+
+/* Components of an absolute path; "/" has none. */
+static size_t depth_of(const char *path)
+{
+	size_t n = 0;
+
+	for (; path[0] && path[1]; path++)
+		n += *path == '/';
+	return n;
+}
+
+int patterns_add(struct patterns *p, uint32_t space, const char *text, uint32_t tag)
+{
+	struct patterns_entry e = { .text = text, .space = space, .tag = tag };
+	int err = list_grow(&p->entry, p->n, 1, sizeof(*p->entry));
+
+	if (err)
+		return err;
+	e.plain = strcspn(text, SPECIAL);
+	e.glob = text[e.plain];
+	e.depth = depth_of(text);
+	p->entry[p->n++] = e;
+	return 0;
+}
+
+/* Texts before globs, those of a space together. */
+static int order(const struct patterns_entry *e, bool glob, uint32_t space)
+{
+	if (e->glob != glob)
+		return e->glob ? 1 : -1;
+	return e->space < space ? -1 : e->space > space;
+}
+
+static int by_order(const void *a, const void *b)
+{
+	const struct patterns_entry *x = a, *y = b;
+
+	return order(x, y->glob, y->space) ?: strcmp(x->text, y->text);
+}
+
+static int cut_heads(struct patterns_entry *e)
+{
+	const char *end = e->text;
+
+	e->head = calloc(e->depth + 1, sizeof(*e->head));
+	if (!e->head)
+		return -ENOMEM;
+	for (size_t i = 0; i < e->depth; i++) {
+		e->head[i] = strndup(e->text, end - e->text);
+		if (!e->head[i])
+			return -ENOMEM;
+		end++;
+		end += strcspn(end, "/");
+	}
+	return 0;
+}
+
+int patterns_settle(struct patterns *p)
+{
+	int err = 0;
+
+	if (p->n)
+		qsort(p->entry, p->n, sizeof(*p->entry), by_order);
+	for (size_t i = 0; !err && i < p->n; i++)
+		if (p->entry[i].glob && p->entry[i].space == PATTERNS_PATH)
+			err = cut_heads(&p->entry[i]);
+	return err;
+}
+
+void patterns_free(struct patterns *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		for (size_t j = 0; p->entry[i].head && j < p->entry[i].depth; j++)
+			free(p->entry[i].head[j]);
+		free(p->entry[i].head);
+	}
+	free(p->entry);
+	*p = (struct patterns){ 0 };
+}
+
+/* What an entry's text is compared with: `n` bytes of `text`, then `end`. */
+struct sought {
+	const char *text;
+	size_t n;
+	unsigned char end;
+	size_t depth; /* entries with fewer components are not meant: "/" is not below the root */
+};
+
+static int compare(const struct patterns_entry *e, uint32_t space, const struct sought *s)
+{
+	int at = order(e, false, space) ?: strncmp(e->text, s->text, s->n);
+
+	return at ?: (unsigned char)e->text[s->n] - s->end;
+}
+
+/* Calls for all texts of a space that equal what is sought. */
+static void match_texts(const struct patterns *p, uint32_t space, const struct sought *s,
+	const struct patterns_call *to)
+{
+	size_t low = 0, high = p->n, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (compare(&p->entry[middle], space, s) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < p->n && !compare(&p->entry[low], space, s); low++)
+		if (p->entry[low].depth >= s->depth)
+			to->hit(&p->entry[low], to->arg);
+}
+
+/* The first glob of a space, or where it would stand. */
+static size_t first_glob(const struct patterns *p, uint32_t space)
+{
+	size_t low = 0, high = p->n, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (order(&p->entry[middle], true, space) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+void patterns_match(
+	const struct patterns *p, uint32_t space, const char *text, const struct patterns_call *to)
+{
+	const struct sought whole = { text, strlen(text), 0, 0 };
+	int flags = FNM_NOESCAPE | (space == PATTERNS_PATH ? FNM_PATHNAME : 0);
+
+	match_texts(p, space, &whole, to);
+	for (size_t i = first_glob(p, space); i < p->n && p->entry[i].space == space; i++) {
+		const struct patterns_entry *e = &p->entry[i];
+
+		if (!strncmp(e->text, text, e->plain) && !fnmatch(e->text, text, flags))
+			to->hit(e, to->arg);
+	}
+}
+
+void patterns_below(const struct patterns *p, const char *path, const struct patterns_call *to)
+{
+	const size_t depth = depth_of(path), n = depth ? strlen(path) : 0;
+	const struct sought in = { path, n, '/', depth + 1 };
+
+	for (size_t i = first_glob(p, PATTERNS_PATH);
+		i < p->n && p->entry[i].space == PATTERNS_PATH; i++) {
+		const struct patterns_entry *e = &p->entry[i];
+
+		if (e->depth > depth && !strncmp(e->text, path, n < e->plain ? n : e->plain) &&
+			!fnmatch(e->head[depth], n ? path : "", FNM_NOESCAPE | FNM_PATHNAME))
+			to->hit(e, to->arg);
+	}
+	match_texts(p, PATTERNS_PATH, &in, to);
+}
