@@ -7,11 +7,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "mounts.h"
@@ -176,39 +178,60 @@ static int device_judge(const struct mounts_entry *m, void *arg)
 	return 1;
 }
 
+/* `mountinfo` of the mount namespace that it was opened in. */
+static int key_of(int fd, const char *mountinfo, struct fence_exe *key)
+{
+	struct device_search s = { 0 };
+	struct stat st;
+	uint64_t ino;
+	int err;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return S_ISDIR(st.st_mode) ? -EISDIR : -EACCES; /* as execve() says */
+	ino = st.st_ino;
+	err = fd_info(fd, &s.mnt_id, &ino);
+	if (err)
+		return err;
+	err = mounts_each(mountinfo, device_judge, &s);
+	if (err <= 0)
+		return err ?: -ENODEV; /* its mount is not one of those */
+	key->dev = s.dev;
+	key->ino = ino;
+	return 0;
+}
+
 int process_exe_key(const char *path, struct fence_exe *key)
 {
 	/* O_PATH, so that it needs no right to read and wakes no FIFO or device. */
 	int fd = open(path, O_PATH | O_CLOEXEC), err;
-	struct device_search s = { 0 };
-	struct stat st;
-	uint64_t ino;
 
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st)) {
-		err = -errno;
-		goto out;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		err = S_ISDIR(st.st_mode) ? -EISDIR : -EACCES; /* as execve() says */
-		goto out;
-	}
-	ino = st.st_ino;
-	err = fd_info(fd, &s.mnt_id, &ino);
+	err = key_of(fd, NULL, key);
+	(void)close(fd);
+	return err;
+}
+
+int process_exe_key_in(pid_t pid, const char *path, struct fence_exe *key)
+{
+	/* Links that begin with / begin at that root, not at ours. */
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
+	char name[64];
+	int root, fd, err;
+
+	(void)snprintf(name, sizeof(name), "/proc/%d/root", pid);
+	root = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return -errno;
+	fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+	err = fd < 0 ? -errno : 0;
+	(void)close(root);
 	if (err)
-		goto out;
-	err = mounts_each(NULL, device_judge, &s);
-	if (err < 0)
-		goto out;
-	if (err == 0) {
-		err = -ENODEV; /* its mount is not one of ours */
-		goto out;
-	}
-	key->dev = s.dev;
-	key->ino = ino;
-	err = 0;
-out:
+		return err;
+	(void)snprintf(name, sizeof(name), "/proc/%d/mountinfo", pid);
+	err = key_of(fd, name, key);
 	(void)close(fd);
 	return err;
 }

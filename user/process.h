@@ -29,5 +29,8 @@ int process_comm(pid_t pid, char comm[FENCE_COMM]);
  */
 int process_exe_key(const char *path, struct fence_exe *key);
 
+/* The same of a file as a process has it, within its root and its mount namespace: a container's. */
+int process_exe_key_in(pid_t pid, const char *path, struct fence_exe *key);
+
 /* Calls visit(pid, arg) for each process; stops at non-zero and returns it. */
 int process_each(int (*visit)(pid_t pid, void *arg), void *arg);

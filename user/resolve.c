@@ -1,171 +1,198 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The names in a policy's rules to what the kernel calls them on this machine. */
+/* The names in a list of terms to what the kernel and the network call them on this machine. */
 #include "resolve.h"
 
 #include <errno.h>
-#include <fnmatch.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cgroup.h"
+#include "exes.h"
 #include "list.h"
-#include "process.h"
+#include "match.h"
+#include "names.h"
 #include "say.h"
-#include "vectors.h"
 
-/* One path, glob or unit of one rule. */
-struct selector {
-	size_t rule;
-	const char *pattern;
-	bool unit;
-	bool found;
-};
+#define WARNINGS 20 /* of what is not here now */
 
-/* What holds for the directory at one depth of the walk, what its parents have included. */
-struct level {
-	struct fence_vector cgroup; /* rules whose `cgroup:` it matches */
-	struct fence_vector unit; /* rules whose `unit:` it matches */
-	struct fence_vector whole; /* rules that match it in both */
-	uint64_t listed; /* id of the nearest one in the list, itself included; 0 none */
-	bool service; /* a service's or scope's own: may be in other hands (Delegate=) */
-};
+/* ---- executables and names ---- */
 
-struct walk {
-	const struct policy *policy;
-	const char *mount;
-	struct selector *selector;
-	size_t selector_n;
-	struct fence_vector with_cgroup, with_unit; /* rules that have such a selector */
-	struct level *level;
-	size_t level_n; /* levels allocated for */
-	struct resolved *out;
-};
-
-/* What messages call it. */
-static const char *where(const struct policy *p)
+static int keep_exes(struct resolved *out, size_t term, const struct exes *found)
 {
-	return p->path ? p->path : "policy";
+	int err = list_grow(&out->exe, out->exe_n, found->n, sizeof(*out->exe));
+
+	for (size_t i = 0; !err && i < found->n; i++)
+		out->exe[out->exe_n++] = (struct resolved_exe){ term, found->key[i] };
+	return err;
 }
 
-static int exes_find(const struct policy *p, struct resolved *out)
+static int find_exes(const struct terms *t, struct resolved *out)
 {
-	struct resolved_exe found;
-	int err;
-
-	for (size_t i = 0; i < p->rule_n; i++) {
-		for (size_t j = 0; j < p->rule[i].exe_n; j++) {
-			const char *exe = p->rule[i].exe[j];
-
-			found.rule = i;
-			err = process_exe_key(exe, &found.key);
-			if (err)
-				return fail(err, "%s:%u: exe %s", where(p), p->rule[i].line, exe);
-			err = list_grow(&out->exe, out->exe_n, 1, sizeof(found));
-			if (err)
-				return fail(err, "resolve %s", exe);
-			out->exe[out->exe_n++] = found;
-		}
-	}
-	return 0;
-}
-
-static int selector_add(struct walk *w, size_t rule, const char *pattern, bool unit)
-{
-	int err = list_grow(&w->selector, w->selector_n, 1, sizeof(*w->selector));
-
-	if (err)
-		return err;
-	w->selector[w->selector_n++] =
-		(struct selector){ .rule = rule, .pattern = pattern, .unit = unit };
-	vectors_set(unit ? &w->with_unit : &w->with_cgroup, rule);
-	return 0;
-}
-
-static int selectors_list(const struct policy *p, struct walk *w)
-{
+	char where[TERM_WHERE];
 	int err = 0;
 
-	for (size_t i = 0; i < p->rule_n; i++) {
-		const struct policy_rule *r = &p->rule[i];
+	for (size_t i = 0; !err && i < t->n; i++) {
+		const struct term *term = &t->term[i];
+		struct exes found = { 0 };
+		const char *missing = "";
 
-		for (size_t j = 0; !err && j < r->cgroup_n; j++)
-			err = selector_add(w, i, r->cgroup[j], false);
-		for (size_t j = 0; !err && j < r->unit_n; j++)
-			err = selector_add(w, i, r->unit[j], true);
+		if (exes_within(term) || !term_names(term, SELECTOR_EXE))
+			continue;
+		err = exes_find(term, &found, &missing);
+		if (err)
+			(void)fail(err, "%s: exe %s", term_where(where, term), missing);
+		else if (!found.n)
+			say("%s: warning: no executable is in all of the lists that '%s' means; it never matches",
+				term_where(where, term), term->name);
+		if (!err && keep_exes(out, i, &found))
+			err = fail(-ENOMEM, "%s", term_where(where, term));
+		free(found.key);
 	}
 	return err;
 }
 
-/* systemd writes "_" before what would clash with the kernel's files, so "_cpu.service". */
-static const char *unit_of(const char *path)
+/* One host name that was asked for: many rules may name it. */
+struct host {
+	const char *name;
+	struct address *address;
+	size_t n;
+};
+
+struct hosts {
+	struct host *host;
+	size_t n;
+};
+
+static int ask_host(struct hosts *h, const char *name, const struct host **out)
 {
-	const char *name = strrchr(path, '/') + 1;
-
-	return *name == '_' ? name + 1 : name;
-}
-
-/*
- * systemd's own names hold backslashes (\x2d), so these are no escapes here. Below a service or
- * scope its owner makes the directories: one called exim4.service there earns no allow, but a block
- * holds.
- */
-static bool matches(const struct walk *w, const struct selector *s, const char *path, bool owned)
-{
-	if (!s->unit)
-		return !fnmatch(s->pattern, path, FNM_PATHNAME | FNM_NOESCAPE);
-	if (owned && w->policy->rule[s->rule].action == ACTION_ALLOW)
-		return false;
-	return !fnmatch(s->pattern, unit_of(path), FNM_NOESCAPE);
-}
-
-static bool ends_in(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n > m && !strcmp(s + n - m, end);
-}
-
-/* Puts the directory to the list for each rule that it matches and its parent does not. */
-static int list_add(struct walk *w, const char *path, struct level *l, const struct level *parent)
-{
-	struct resolved_cgroup found = { .parent = parent->listed };
-	struct resolved *out = w->out;
-	char *dir;
+	struct host new = { .name = name };
 	int err;
 
-	if (vectors_equal(&l->whole, &parent->whole))
+	for (size_t i = 0; i < h->n; i++)
+		if (!strcmp(h->host[i].name, name)) {
+			*out = &h->host[i];
+			return 0;
+		}
+	err = list_grow(&h->host, h->n, 1, sizeof(*h->host));
+	err = err ?: names_look_up(name, &new.address, &new.n);
+	if (err)
+		return err;
+	h->host[h->n] = new;
+	*out = &h->host[h->n++];
+	return 0;
+}
+
+static int refuse_host(int err, const struct term *t, const char *name)
+{
+	char where[TERM_WHERE];
+
+	term_where(where, t);
+	switch (err) {
+	case -ENOENT:
+		return refuse(err, "%s: the name %s has no address", where, name);
+	case -ETIMEDOUT:
+		return refuse(err, "%s: no name server told the address of %s within %d s", where,
+			name, NAMES_WAIT_S);
+	case -EAGAIN:
+		return refuse(err, "%s: the address of %s could not be looked up", where, name);
+	case -E2BIG:
+		return refuse(
+			err, "%s: the name %s has more than %d addresses", where, name, NAMES_MOST);
+	default:
+		return fail(err, "%s: name %s", where, name);
+	}
+}
+
+static int find_names(const struct terms *t, struct resolved *out)
+{
+	struct hosts h = { 0 };
+	int err = 0;
+
+	for (size_t i = 0; !err && i < t->n; i++) {
+		const struct selectors_list *l = &t->term[i].part[0]->by[SELECTOR_NAME];
+
+		for (size_t j = 0; !err && j < l->n; j++) {
+			const struct host *host = NULL;
+
+			err = ask_host(&h, l->text[j], &host);
+			err = err ?: list_grow(&out->to, out->to_n, host->n, sizeof(*out->to));
+			for (size_t k = 0; !err && k < host->n; k++)
+				out->to[out->to_n++] = (struct resolved_to){ i, host->address[k] };
+			if (err)
+				(void)refuse_host(err, &t->term[i], l->text[j]);
+		}
+	}
+	for (size_t i = 0; i < h.n; i++)
+		free(h.host[i].address);
+	free(h.host);
+	return err;
+}
+
+/* ---- cgroups ---- */
+
+struct walk {
+	const struct terms *terms;
+	const char *mount;
+	struct match *match;
+	struct fence_vector within; /* terms whose executables are in containers */
+	struct match_level *level; /* of the directory at each depth */
+	size_t level_n;
+	struct resolved *out;
+};
+
+/* Terms that begin to match here, below no other directory that did, and the executables there. */
+static int find_within(
+	struct walk *w, const char *dir, const struct match_level *l, const struct match_level *up)
+{
+	pid_t pid = 0;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < w->terms->n; i++) {
+		struct exes found = { 0 };
+
+		if (!vectors_has(&w->within, i) || !vectors_has(&l->own, i) ||
+			(up && vectors_has(&up->own, i)))
+			continue;
+		if (!pid && exes_process(dir, &pid))
+			return 0; /* nobody is in it yet, or it is gone again */
+		err = exes_find_in(&w->terms->term[i], pid, &found);
+		err = err ?: keep_exes(w->out, i, &found);
+		free(found.key);
+	}
+	return err;
+}
+
+/* Puts the directory to the list unless the kernel would find the same for it without. */
+static int keep_cgroup(
+	struct walk *w, const char *dir, const struct match_level *l, const struct match_level *up)
+{
+	static const struct match_level above;
+	const struct fence_vector *else_found = up ? &up->below : &above.below;
+	struct resolved *out = w->out;
+	struct resolved_cgroup found;
+	int err;
+
+	if (vectors_equal(&l->own, else_found) && vectors_equal(&l->below, else_found))
 		return 0;
-	if (asprintf(&dir, "%s%s", w->mount, path) < 0)
-		return -ENOMEM;
 	err = cgroup_id(dir, &found.id);
-	free(dir);
 	if (err)
 		return err == -ENOENT ? 0 : err; /* it is gone again */
-	for (; found.rule < w->policy->rule_n; found.rule++) {
-		uint64_t bit = 1ULL << found.rule % 64;
-		size_t word = found.rule / 64;
-
-		if (!(l->whole.word[word] & ~parent->whole.word[word] & bit))
-			continue;
-		err = list_grow(&out->cgroup, out->cgroup_n, 1, sizeof(found));
-		if (err)
-			return err;
+	err = vectors_put(&out->sets, &l->own, &found.own);
+	err = err ?: vectors_put(&out->sets, &l->below, &found.below);
+	err = err ?: list_grow(&out->cgroup, out->cgroup_n, 1, sizeof(found));
+	if (!err)
 		out->cgroup[out->cgroup_n++] = found;
-		l->listed = found.id;
-	}
-	return 0;
+	return err;
 }
 
 /* Parents come first and subtrees whole, so level[depth - 1] is of the parent. */
 static int visit(const char *path, void *arg)
 {
-	static const struct level above;
 	struct walk *w = arg;
-	const struct level *parent = &above;
-	struct level *l;
+	struct match_level *l, *up;
 	size_t depth = 0;
+	char *dir;
 	int err;
 
 	for (const char *s = path; path[1] && *s; s++)
@@ -175,73 +202,109 @@ static int visit(const char *path, void *arg)
 		if (err)
 			return err;
 	}
-	if (depth)
-		parent = &w->level[depth - 1];
 	l = &w->level[depth];
-	*l = *parent;
-	for (size_t i = 0; i < w->selector_n; i++) {
-		struct selector *s = &w->selector[i];
+	up = depth ? l - 1 : NULL;
+	err = match_child(w->match, up, path, l);
+	if (err)
+		return err;
+	if (asprintf(&dir, "%s%s", w->mount, path) < 0)
+		return -ENOMEM;
+	err = keep_cgroup(w, dir, l, up);
+	err = err ?: find_within(w, dir, l, up);
+	free(dir);
+	return err;
+}
 
-		if (!matches(w, s, path, parent->service))
-			continue;
-		s->found = true;
-		vectors_set(s->unit ? &l->unit : &l->cgroup, s->rule);
-	}
-	l->service |= ends_in(path, ".service") || ends_in(path, ".scope");
-	for (int i = 0; i < FENCE_WORDS; i++)
-		l->whole.word[i] = (l->cgroup.word[i] | ~w->with_cgroup.word[i]) &
-				   (l->unit.word[i] | ~w->with_unit.word[i]) &
-				   (w->with_cgroup.word[i] | w->with_unit.word[i]);
-	return list_add(w, path, l, parent);
+/* A label that no file on this machine tells would never match, and nobody would know. */
+static int refuse_labels(const struct walk *w)
+{
+	size_t known, labelled;
+	struct match_value v;
+	char where[TERM_WHERE];
+
+	match_containers(w->match, &known, &labelled);
+	for (size_t i = 0; known && !labelled && match_value(w->match, i, &v); i++)
+		if (v.by_label && !v.seen)
+			return refuse(-EOPNOTSUPP,
+				"%s: %s: no file on this machine tells the labels of its containers (Podman's are in a database)",
+				term_where(where, v.term), v.kind);
+	return 0;
 }
 
 static void warn_missing(const struct walk *w)
 {
-	for (size_t i = 0; i < w->selector_n; i++) {
-		const struct selector *s = &w->selector[i];
+	struct match_value v;
+	char where[TERM_WHERE];
+	size_t n = 0;
 
-		if (!s->found)
-			say("%s:%u: warning: no %s %s is here now; rule '%s' will know it after the next 'smtpfence up'",
-				where(w->policy), w->policy->rule[s->rule].line,
-				s->unit ? "unit" : "cgroup", s->pattern,
-				w->policy->rule[s->rule].name);
+	for (size_t i = 0; match_value(w->match, i, &v); i++) {
+		if (v.seen || n++ >= WARNINGS)
+			continue;
+		term_where(where, v.term);
+		if (v.distrusted)
+			say("%s: warning: %s %s is a user's own container, and so earns nothing by '%s', which does not name the user",
+				where, v.kind, v.text, v.term->name);
+		else
+			say("%s: warning: no %s %s is here now; '%s' waits for it", where, v.kind,
+				v.text, v.term->name);
+	}
+	if (n > WARNINGS)
+		say("warning: so do rules for %zu more units, cgroups and containers",
+			n - WARNINGS);
+}
+
+static void warn_within(const struct walk *w)
+{
+	char where[TERM_WHERE];
+
+	for (size_t i = 0; i < w->terms->n; i++) {
+		bool found = !vectors_has(&w->within, i);
+
+		for (size_t j = 0; !found && j < w->out->exe_n; j++)
+			found = w->out->exe[j].term == i;
+		if (!found)
+			say("%s: warning: no container that '%s' means has its executable now; it waits for one",
+				term_where(where, &w->terms->term[i]), w->terms->term[i].name);
 	}
 }
 
-static int cgroups_find(const struct policy *p, const char *mount, struct resolved *out)
+static int find_cgroups(struct walk *w)
 {
-	struct walk w = { .policy = p, .mount = mount, .out = out };
-	int err = selectors_list(p, &w);
+	int err = 0;
 
-	if (!err && w.selector_n)
-		err = cgroup_walk(mount, visit, &w);
+	for (size_t i = 0; i < w->terms->n; i++)
+		if (exes_within(&w->terms->term[i]))
+			vectors_set(&w->within, i);
+	if (match_needed(w->match))
+		err = cgroup_walk(w->mount, visit, w);
 	if (err)
-		(void)fail(err, "find the policy's cgroups below %s", mount);
-	else
-		warn_missing(&w);
-	free(w.selector);
-	free(w.level);
-	return err;
+		return fail(err, "find the policy's cgroups below %s", w->mount);
+	err = refuse_labels(w);
+	if (err)
+		return err;
+	warn_missing(w);
+	warn_within(w);
+	return 0;
 }
 
-int resolve_policy(const struct policy *p, const char *cgroup_mount, struct resolved **out)
+int resolve_terms(const struct terms *t, const char *cgroup_mount, struct containers *c,
+	struct resolved **out)
 {
-	struct resolved *r;
-	int err;
+	struct walk w = { .terms = t, .mount = cgroup_mount, .out = calloc(1, sizeof(*w.out)) };
+	int err = w.out ? vectors_init(&w.out->sets) : -ENOMEM;
 
-	if (p->rule_n > FENCE_RULES)
-		return refuse(-E2BIG, "%s: %zu rules; at most %d are possible", where(p), p->rule_n,
-			FENCE_RULES);
-	r = calloc(1, sizeof(*r));
-	if (!r)
-		return fail(-ENOMEM, "resolve %s", where(p));
-	err = exes_find(p, r);
-	if (!err)
-		err = cgroups_find(p, cgroup_mount, r);
+	err = err ?: match_open(t, c, &w.match);
+	if (err == -ENOMEM)
+		(void)fail(err, "resolve the rules");
+	err = err ?: find_exes(t, w.out);
+	err = err ?: find_names(t, w.out);
+	err = err ?: find_cgroups(&w);
+	match_close(w.match);
+	free(w.level);
 	if (err)
-		resolve_free(r);
+		resolve_free(w.out);
 	else
-		*out = r;
+		*out = w.out;
 	return err;
 }
 
@@ -250,6 +313,16 @@ void resolve_free(struct resolved *r)
 	if (!r)
 		return;
 	free(r->exe);
+	free(r->to);
 	free(r->cgroup);
+	vectors_free(&r->sets);
 	free(r);
+}
+
+bool resolve_wants_follower(const struct terms *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (term_by_cgroup(&t->term[i]))
+			return true;
+	return false;
 }
