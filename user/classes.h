@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The values that rules name one by one (users, executables, cgroups), with their sets of rules. */
+/* The values that terms name one by one (users, executables), with their sets of terms. Pure. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "selectors.h"
+
+struct terms;
 struct vectors;
 
 struct classes_pair {
 	uint64_t key[2];
-	uint64_t parent; /* key[0] of what this value lies in, whose rules it has too; 0 none */
-	size_t rule;
+	size_t term;
 };
 
 struct classes_entry {
 	uint64_t key[2];
-	uint32_t vector; /* rules that name it or what it lies in, and `other` */
+	uint32_t vector; /* terms that name it, and `other` */
 };
 
 struct classes {
@@ -26,8 +28,15 @@ struct classes {
 struct classes_input {
 	struct classes_pair *pair; /* gets sorted */
 	size_t n;
-	int other; /* enum vector: the rules that select no such value */
+	int other; /* enum vector: the terms that select no such value */
 };
 
-/* 0, -ENOMEM, or -ELOOP when values lie in each other. Free out->entry. */
+/* 0 or -ENOMEM. Free out->entry. */
 int classes_find(const struct classes_input *in, struct vectors *v, struct classes *out);
+
+/*
+ * The users (SELECTOR_USER) or groups (SELECTOR_GROUP) of each term: those that all of its parts name
+ * which name some. 0 or -ENOMEM. Free *out.
+ */
+int classes_numbers(
+	const struct terms *t, enum selector which, struct classes_pair **out, size_t *n);

@@ -1,169 +1,115 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* struct policy to bit vectors and map entries. Pure: no file, no kernel. */
+/* Policy and terms to bit vectors and map entries. Pure: no file, no kernel. */
 #include "compile.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "classes.h"
+#include "orders.h"
 #include "policy.h"
 #include "prefixes.h"
-#include "profile.h"
+#include "resolve.h"
+#include "settings.h"
+#include "terms.h"
 #include "vectors.h"
 
-/* Recorded whatever the profile blocks (DESIGN 2). */
-static const uint16_t RECORDED[] = { 25, 26, 465, 587, 2525 };
+struct compiler {
+	const struct policy *policy;
+	const struct terms *terms;
+	const struct resolved *found;
+	const struct compile_options *options;
+	struct vectors v;
+	struct compiled *out;
+};
 
-static int port_slot(const struct fence_settings *s, uint16_t port)
+/* ---- fixed vectors ---- */
+
+/* A term without `port:` speaks of what the profile blocks (DECISIONS 11). */
+static void fill_ports(struct compiler *c, size_t term)
 {
-	for (int i = 0; i < s->ports; i++)
-		if (s->port[i] == port)
-			return i;
-	return -1;
-}
+	const struct fence_settings *s = &c->out->settings;
+	const struct selectors *own = c->terms->term[term].part[0];
+	uint16_t slots = own->port_n ? 0 : s->blocked;
+	int slot;
 
-static int port_watch(struct fence_settings *s, uint16_t port)
-{
-	if (port_slot(s, port) >= 0)
-		return 0;
-	if (s->ports == FENCE_PORTS)
-		return -E2BIG;
-	s->port[s->ports++] = port;
-	s->watched[port / 64] |= 1ULL << port % 64;
-	return 0;
-}
-
-static int settings_ports(const struct policy *p, struct fence_settings *s)
-{
-	int err = 0;
-
-	for (size_t i = 0; i < sizeof(RECORDED) / sizeof(*RECORDED); i++)
-		(void)port_watch(s, RECORDED[i]); /* fewer than FENCE_PORTS */
-	for (size_t i = 0; !err && p->profile && i < p->profile->blocked_n; i++)
-		err = port_watch(s, p->profile->blocked[i]);
-	for (size_t i = 0; i < p->rule_n; i++)
-		for (size_t j = 0; !err && j < p->rule[i].port_n; j++)
-			err = port_watch(s, p->rule[i].port[j]);
-	if (err)
-		return err;
-	for (size_t i = 0; p->profile && i < p->profile->blocked_n; i++)
-		s->blocked |= 1U << port_slot(s, p->profile->blocked[i]);
-	return 0;
-}
-
-static bool names_to(const struct policy_rule *r)
-{
-	return r->to_n || r->to_classes;
-}
-
-static bool names_uid(const struct policy_rule *r)
-{
-	return r->user_n;
-}
-
-static bool names_exe(const struct policy_rule *r)
-{
-	return r->exe_n;
-}
-
-static bool names_cgroup(const struct policy_rule *r)
-{
-	return r->cgroup_n || r->unit_n;
-}
-
-static int settings_fill(const struct policy *p, int fallback, struct fence_settings *s)
-{
-	s->scope = p->profile ? p->profile->scope : 1U << CLASS_PUBLIC;
-	s->words = p->rule_n ? (p->rule_n + 63) / 64 : 1;
-	s->enforce = p->enforce;
-	s->default_action = p->default_action;
-	s->default_errno = p->default_err ?: p->err ?: fallback;
-	for (size_t i = 0; i < p->rule_n; i++) {
-		s->has_to |= names_to(&p->rule[i]);
-		s->has_uid |= names_uid(&p->rule[i]);
-		s->has_exe |= names_exe(&p->rule[i]);
-		s->has_cgroup |= names_cgroup(&p->rule[i]);
+	for (size_t i = 0; i < own->port_n; i++)
+		slots |= 1U << settings_slot(s, own->port[i]);
+	for (size_t i = 0; i < own->not_port_n; i++) {
+		slot = settings_slot(s, own->not_port[i]);
+		if (slot >= 0)
+			slots &= ~(1U << slot);
 	}
-	return settings_ports(p, s);
-}
-
-static int rules_fill(const struct policy *p, int fallback, struct compiled *c)
-{
-	c->rule = calloc(p->rule_n + 1, sizeof(*c->rule));
-	if (!c->rule)
-		return -ENOMEM;
-	c->rule_n = p->rule_n;
-	for (size_t i = 0; i < p->rule_n; i++) {
-		const struct policy_rule *r = &p->rule[i];
-
-		c->rule[i].action = r->action;
-		c->rule[i].audit = r->audit;
-		if (r->action == ACTION_BLOCK)
-			c->rule[i].err = r->err ?: p->err ?: fallback;
-	}
-	return 0;
-}
-
-/* A rule without `port:` speaks of what the profile blocks (DECISIONS 11). */
-static void ports_fill(
-	const struct policy_rule *r, size_t rule, const struct fence_settings *s, struct vectors *v)
-{
-	uint16_t slots = r->port_n ? 0 : s->blocked;
-
-	for (size_t i = 0; i < r->port_n; i++)
-		slots |= 1U << port_slot(s, r->port[i]);
 	for (int i = 0; i < FENCE_PORTS; i++)
 		if (slots >> i & 1)
-			vectors_set(&v->vector[VECTOR_PORT + i], rule);
+			vectors_set(&c->v.vector[VECTOR_PORT + i], term);
 }
 
-/* `other` is for a value that no rule names; `unknown`, what could be any of them, fails closed. */
-static void dimension_fill(const struct policy *p, bool (*names)(const struct policy_rule *r),
-	struct vectors *v, int other)
+static bool by_user(const struct term *t)
 {
-	struct fence_vector *set = &v->vector[other], *unknown = set + 1;
+	return term_names(t, SELECTOR_USER);
+}
 
-	for (size_t i = 0; i < p->rule_n; i++) {
-		if (!names(&p->rule[i]))
-			vectors_set(set, i);
-		if (!names(&p->rule[i]) || p->rule[i].action != ACTION_ALLOW)
-			vectors_set(unknown, i);
+static bool by_group(const struct term *t)
+{
+	return term_names(t, SELECTOR_GROUP);
+}
+
+static bool by_exe(const struct term *t)
+{
+	return term_names(t, SELECTOR_EXE);
+}
+
+/* For a value that no term names; what is not known could be any of them, and fails closed. */
+static const struct {
+	bool (*names)(const struct term *t);
+	int other, unknown;
+} DIMENSIONS[] = {
+	{ by_user, VECTOR_UID_OTHER, VECTOR_UID_UNKNOWN },
+	{ by_group, VECTOR_GID_OTHER, VECTOR_GID_UNKNOWN },
+	{ by_exe, VECTOR_EXE_OTHER, VECTOR_EXE_UNKNOWN },
+	{ term_by_cgroup, VECTOR_CGROUP_OTHER, VECTOR_CGROUP_UNKNOWN },
+};
+
+static void fill_fixed(struct compiler *c)
+{
+	struct fence_vector *v = c->v.vector;
+
+	for (size_t i = 0; i < c->terms->n; i++) {
+		const struct term *t = &c->terms->term[i];
+		bool strict = term_is_strict(t);
+
+		if (strict)
+			vectors_set(&v[VECTOR_STRICT], i);
+		fill_ports(c, i);
+		for (size_t d = 0; d < sizeof(DIMENSIONS) / sizeof(*DIMENSIONS); d++) {
+			bool names = DIMENSIONS[d].names(t);
+
+			if (!names)
+				vectors_set(&v[DIMENSIONS[d].other], i);
+			if (!names || strict)
+				vectors_set(&v[DIMENSIONS[d].unknown], i);
+		}
 	}
 }
 
-_Static_assert(VECTOR_UID_UNKNOWN == VECTOR_UID_OTHER + 1 &&
-		       VECTOR_EXE_UNKNOWN == VECTOR_EXE_OTHER + 1 &&
-		       VECTOR_CGROUP_UNKNOWN == VECTOR_CGROUP_OTHER + 1,
-	"dimension_fill() takes them in pairs");
+/* ---- values ---- */
 
-static void fixed_fill(const struct policy *p, const struct fence_settings *s, struct vectors *v)
+static int fill_targets(struct compiler *c)
 {
-	for (size_t i = 0; i < p->rule_n; i++) {
-		if (p->rule[i].action != ACTION_ALLOW)
-			vectors_set(&v->vector[VECTOR_STRICT], i);
-		if (!names_to(&p->rule[i]))
-			vectors_set(&v->vector[VECTOR_TO_ANY], i);
-		ports_fill(&p->rule[i], i, s, v);
-	}
-	dimension_fill(p, names_uid, v, VECTOR_UID_OTHER);
-	dimension_fill(p, names_exe, v, VECTOR_EXE_OTHER);
-	dimension_fill(p, names_cgroup, v, VECTOR_CGROUP_OTHER);
-}
-
-static int targets_fill(const struct policy *p, struct vectors *v, struct compiled *c)
-{
+	const struct prefixes_input in = { c->terms, c->found->to, c->found->to_n };
+	struct compiled *out = c->out;
 	struct prefixes_entry *entry;
 	size_t n;
-	int err = prefixes_find(p, v, &entry, &n);
+	int err = prefixes_find(&in, &c->v, &entry, &n);
 
 	if (err)
 		return err;
-	c->to4 = calloc(n + 1, sizeof(*c->to4));
-	c->to6 = calloc(n + 1, sizeof(*c->to6));
-	if (!c->to4 || !c->to6) {
+	out->to4 = calloc(n + 1, sizeof(*out->to4));
+	out->to6 = calloc(n + 1, sizeof(*out->to6));
+	if (!out->to4 || !out->to6) {
 		free(entry);
 		return -ENOMEM;
 	}
@@ -171,158 +117,192 @@ static int targets_fill(const struct policy *p, struct vectors *v, struct compil
 		const struct address *a = &entry[i].prefix;
 
 		if (a->family == AF_INET) {
-			struct compiled_prefix4 *to = &c->to4[c->to4_n++];
+			struct compiled_prefix4 *to = &out->to4[out->to4_n++];
 
 			to->key.bits = a->bits;
 			memcpy(to->key.addr, a->byte, sizeof(to->key.addr));
-			to->vector = entry[i].vector;
+			to->to = entry[i].to;
 		} else {
-			struct compiled_prefix6 *to = &c->to6[c->to6_n++];
+			struct compiled_prefix6 *to = &out->to6[out->to6_n++];
 
 			to->key.bits = a->bits;
 			memcpy(to->key.addr, a->byte, sizeof(to->key.addr));
-			to->vector = entry[i].vector;
+			to->to = entry[i].to;
 		}
 	}
 	free(entry);
 	return 0;
 }
 
-static int users_fill(const struct policy *p, struct vectors *v, struct compiled *c)
+static int fill_users(struct compiler *c)
 {
 	struct classes_input in = { .other = VECTOR_UID_OTHER };
-	struct classes found;
-	size_t n = 0;
-	int err;
+	struct classes found = { 0 };
+	int err = classes_numbers(c->terms, SELECTOR_USER, &in.pair, &in.n);
 
-	for (size_t i = 0; i < p->rule_n; i++)
-		n += p->rule[i].user_n;
-	in.pair = calloc(n + 1, sizeof(*in.pair));
-	c->uid = calloc(n + 1, sizeof(*c->uid));
-	if (!in.pair || !c->uid) {
-		free(in.pair);
-		return -ENOMEM;
-	}
-	for (size_t i = 0; i < p->rule_n; i++)
-		for (size_t j = 0; j < p->rule[i].user_n; j++)
-			in.pair[in.n++] =
-				(struct classes_pair){ .key[0] = p->rule[i].uid[j], .rule = i };
-	err = classes_find(&in, v, &found);
+	err = err ?: classes_find(&in, &c->v, &found);
 	free(in.pair);
 	if (err)
 		return err;
-	c->uid_n = found.n;
-	for (size_t i = 0; i < found.n; i++) {
-		c->uid[i].uid = found.entry[i].key[0];
-		c->uid[i].vector = found.entry[i].vector;
-	}
+	c->out->uid = calloc(found.n + 1, sizeof(*c->out->uid));
+	for (size_t i = 0; c->out->uid && i < found.n; i++)
+		c->out->uid[c->out->uid_n++] =
+			(struct compiled_uid){ found.entry[i].key[0], found.entry[i].vector };
 	free(found.entry);
-	return 0;
+	return c->out->uid ? 0 : -ENOMEM;
 }
 
-static int exes_fill(const struct resolved *r, struct vectors *v, struct compiled *c)
+static int by_group_id(const void *a, const void *b)
 {
+	const struct classes_pair *x = a, *y = b;
+
+	return x->key[0] < y->key[0] ? -1 : x->key[0] > y->key[0];
+}
+
+/* A process has several, so each has a fixed vector of its own; the hooks join them. */
+static int fill_groups(struct compiler *c)
+{
+	struct compiled_gid *gid;
+	struct classes_pair *pair;
+	size_t n, numbers_n = 0;
+	int err = classes_numbers(c->terms, SELECTOR_GROUP, &pair, &n);
+
+	if (err)
+		return err;
+	gid = calloc(FENCE_GIDS, sizeof(*gid));
+	if (n)
+		qsort(pair, n, sizeof(*pair), by_group_id);
+	for (size_t i = 0; gid && i < n; i++) {
+		if (!i || pair[i].key[0] != pair[i - 1].key[0]) {
+			if (numbers_n == FENCE_GIDS) {
+				err = -E2BIG;
+				break;
+			}
+			gid[numbers_n] = (struct compiled_gid){ pair[i].key[0], numbers_n };
+			numbers_n++;
+		}
+		vectors_set(&c->v.vector[VECTOR_GID + numbers_n - 1], pair[i].term);
+	}
+	free(pair);
+	c->out->gid = gid;
+	c->out->gid_n = numbers_n;
+	return gid ? err : -ENOMEM;
+}
+
+static int fill_exes(struct compiler *c)
+{
+	const struct resolved *r = c->found;
 	struct classes_input in = { .n = r->exe_n, .other = VECTOR_EXE_OTHER };
-	struct classes found;
+	struct classes found = { 0 };
 	int err;
 
 	in.pair = calloc(in.n + 1, sizeof(*in.pair));
-	c->exe = calloc(in.n + 1, sizeof(*c->exe));
-	if (!in.pair || !c->exe) {
-		free(in.pair);
-		return -ENOMEM;
-	}
-	for (size_t i = 0; i < in.n; i++)
-		in.pair[i] = (struct classes_pair){ .key = { r->exe[i].key.dev, r->exe[i].key.ino },
-			.rule = r->exe[i].rule };
-	err = classes_find(&in, v, &found);
+	c->out->exe = calloc(in.n + 1, sizeof(*c->out->exe));
+	err = in.pair && c->out->exe ? 0 : -ENOMEM;
+	for (size_t i = 0; !err && i < in.n; i++)
+		in.pair[i] = (struct classes_pair){ { r->exe[i].key.dev, r->exe[i].key.ino },
+			r->exe[i].term };
+	err = err ?: classes_find(&in, &c->v, &found);
+	for (size_t i = 0; !err && i < found.n; i++)
+		c->out->exe[c->out->exe_n++] =
+			(struct compiled_exe){ { found.entry[i].key[0], found.entry[i].key[1] },
+				found.entry[i].vector };
 	free(in.pair);
-	if (err)
-		return err;
-	c->exe_n = found.n;
-	for (size_t i = 0; i < found.n; i++) {
-		c->exe[i].key.dev = found.entry[i].key[0];
-		c->exe[i].key.ino = found.entry[i].key[1];
-		c->exe[i].vector = found.entry[i].vector;
-	}
 	free(found.entry);
-	return 0;
+	return err;
 }
 
-/* What lies below a cgroup is judged as the cgroup is, so both classes are one. */
-static int cgroups_fill(const struct resolved *r, struct vectors *v, struct compiled *c)
+/* The sets that were found are of terms by cgroup only; the others hold for every cgroup. */
+static int fill_cgroups(struct compiler *c)
 {
-	struct classes_input in = { .n = r->cgroup_n, .other = VECTOR_CGROUP_OTHER };
-	struct classes found;
-	int err;
+	const struct resolved *r = c->found;
+	uint32_t *class = calloc(r->sets.n + 1, sizeof(*class));
+	int err = class ? 0 : -ENOMEM;
 
-	in.pair = calloc(in.n + 1, sizeof(*in.pair));
-	c->cgroup = calloc(in.n + 1, sizeof(*c->cgroup));
-	if (!in.pair || !c->cgroup) {
-		free(in.pair);
-		return -ENOMEM;
+	c->out->cgroup = calloc(r->cgroup_n + 1, sizeof(*c->out->cgroup));
+	if (!c->out->cgroup)
+		err = -ENOMEM;
+	for (size_t i = VECTOR_FIRST; !err && i < r->sets.n; i++) {
+		struct fence_vector set = c->v.vector[VECTOR_CGROUP_OTHER];
+
+		vectors_join(&set, &r->sets.vector[i]);
+		err = vectors_put(&c->v, &set, &class[i]);
 	}
-	for (size_t i = 0; i < in.n; i++)
-		in.pair[i] = (struct classes_pair){ .key[0] = r->cgroup[i].id,
-			.parent = r->cgroup[i].parent,
-			.rule = r->cgroup[i].rule };
-	err = classes_find(&in, v, &found);
-	free(in.pair);
-	if (err)
-		return err;
-	c->cgroup_n = found.n;
-	for (size_t i = 0; i < found.n; i++) {
-		c->cgroup[i].id = found.entry[i].key[0];
-		c->cgroup[i].class.own = found.entry[i].vector;
-		c->cgroup[i].class.below = found.entry[i].vector;
-	}
-	free(found.entry);
-	return 0;
+	for (size_t i = 0; !err && i < r->cgroup_n; i++)
+		c->out->cgroup[c->out->cgroup_n++] = (struct compiled_cgroup){ r->cgroup[i].id,
+			{ class[r->cgroup[i].own], class[r->cgroup[i].below] } };
+	free(class);
+	return err;
 }
 
-static bool fits(const struct policy *p, const struct resolved *found)
+/* ---- all of it ---- */
+
+static bool fits(const struct terms *t, const struct resolved *r)
 {
-	for (size_t i = 0; i < found->exe_n; i++)
-		if (found->exe[i].rule >= p->rule_n)
+	struct fence_vector by_cgroup = { { 0 } }, set;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (term_by_cgroup(&t->term[i]))
+			vectors_set(&by_cgroup, i);
+	for (size_t i = 0; i < r->exe_n; i++)
+		if (r->exe[i].term >= t->n || !by_exe(&t->term[r->exe[i].term]))
 			return false;
-	for (size_t i = 0; i < found->cgroup_n; i++)
-		if (found->cgroup[i].rule >= p->rule_n)
+	for (size_t i = 0; i < r->to_n; i++)
+		if (r->to[i].term >= t->n || !term_names(&t->term[r->to[i].term], SELECTOR_NAME))
+			return false;
+	for (size_t i = VECTOR_FIRST; i < r->sets.n; i++) {
+		set = r->sets.vector[i];
+		vectors_join(&set, &by_cgroup);
+		if (!vectors_equal(&set, &by_cgroup))
+			return false;
+	}
+	for (size_t i = 0; i < r->cgroup_n; i++)
+		if (r->cgroup[i].own >= r->sets.n || r->cgroup[i].below >= r->sets.n ||
+			r->cgroup[i].own < VECTOR_FIRST || r->cgroup[i].below < VECTOR_FIRST)
 			return false;
 	return true;
 }
 
-int compile_policy(const struct policy *p, const struct resolved *found, int fallback_errno,
-	struct compiled **out)
+static int fill(struct compiler *c)
 {
-	struct compiled *c = NULL;
-	struct vectors v = { 0 };
+	const struct orders_input orders = { c->policy, c->terms, c->options->fallback_errno,
+		&c->options->answer };
+	int err = settings_fill(c->policy, c->terms, c->options->fallback_errno, &c->out->settings);
+
+	err = err ?: orders_fill(&orders, &c->out->term);
+	if (err)
+		return err;
+	c->out->term_n = c->terms->n;
+	fill_fixed(c);
+	err = fill_targets(c);
+	err = err ?: fill_users(c);
+	err = err ?: fill_groups(c);
+	err = err ?: fill_exes(c);
+	return err ?: fill_cgroups(c);
+}
+
+int compile_policy(const struct policy *p, const struct terms *t, const struct resolved *found,
+	const struct compile_options *o, struct compiled **out)
+{
+	struct compiler c = { p, t, found, o, { 0 }, NULL };
 	int err;
 
-	if (p->rule_n > FENCE_RULES)
+	if (t->n > FENCE_TERMS)
 		return -E2BIG;
-	if (!fits(p, found))
+	if (!fits(t, found))
 		return -EINVAL;
-	c = calloc(1, sizeof(*c));
-	err = c ? vectors_init(&v) : -ENOMEM;
-	err = err ?: settings_fill(p, fallback_errno, &c->settings);
-	err = err ?: rules_fill(p, fallback_errno, c);
-	if (err)
-		goto out;
-	fixed_fill(p, &c->settings, &v);
-	err = targets_fill(p, &v, c);
-	err = err ?: users_fill(p, &v, c);
-	err = err ?: exes_fill(found, &v, c);
-	err = err ?: cgroups_fill(found, &v, c);
-	if (err)
-		goto out;
-	c->vector = v.vector;
-	c->vector_n = v.n;
-	v.vector = NULL;
-	*out = c;
-	c = NULL;
-out:
-	vectors_free(&v);
-	compile_free(c);
+	c.out = calloc(1, sizeof(*c.out));
+	err = c.out ? vectors_init(&c.v) : -ENOMEM;
+	err = err ?: fill(&c);
+	if (!err) {
+		c.out->vector = c.v.vector;
+		c.out->vector_n = c.v.n;
+		c.v.vector = NULL;
+		*out = c.out;
+		c.out = NULL;
+	}
+	vectors_free(&c.v);
+	compile_free(c.out);
 	return err;
 }
 
@@ -330,11 +310,12 @@ void compile_free(struct compiled *c)
 {
 	if (!c)
 		return;
-	free(c->rule);
+	free(c->term);
 	free(c->vector);
 	free(c->to4);
 	free(c->to6);
 	free(c->uid);
+	free(c->gid);
 	free(c->exe);
 	free(c->cgroup);
 	free(c);
@@ -344,8 +325,8 @@ bool compile_blocks(const struct compiled *c)
 {
 	if (c->settings.blocked && c->settings.default_action != ACTION_ALLOW)
 		return true;
-	for (int i = 0; i < FENCE_WORDS; i++)
-		if (c->vector[VECTOR_STRICT].word[i])
+	for (size_t i = 0; i < c->term_n; i++)
+		if (c->term[i].action != ACTION_ALLOW && !c->term[i].audit)
 			return true;
 	return false;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The targets that rules name, as disjoint classes for longest-prefix look-up. Pure. */
+/* The targets that terms name, as disjoint classes for longest-prefix look-up. Pure. */
 #include "prefixes.h"
 
 #include <errno.h>
@@ -8,16 +8,20 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "policy.h"
+#include "resolve.h"
+#include "terms.h"
 #include "vectors.h"
 
 #define DEPTH (128 + 2) /* prefixes that can cover one another, and the base */
 
-/* A prefix of one rule; or, with FENCE_NO_RULE, where a target class begins. */
+#define NO_TERM FENCE_TERMS
+
+/* A prefix of one term; or, with NO_TERM, where a target class begins. */
 struct item {
 	struct address at;
 	uint8_t class;
-	uint16_t rule;
+	uint16_t term;
+	bool not ; /* of `not: to:` */
 };
 
 struct items {
@@ -27,20 +31,20 @@ struct items {
 
 /* As bpf/target.h classifies; the unit test holds the two together. Within NAT64 IPv4's hold. */
 static const struct item BORDERS[] = {
-	{ { AF_INET, 0, { 0 } }, CLASS_PUBLIC, FENCE_NO_RULE },
-	{ { AF_INET, 32, { 0 } }, CLASS_LOOPBACK, FENCE_NO_RULE },
-	{ { AF_INET, 8, { 127 } }, CLASS_LOOPBACK, FENCE_NO_RULE },
-	{ { AF_INET, 8, { 10 } }, CLASS_PRIVATE, FENCE_NO_RULE },
-	{ { AF_INET, 12, { 172, 16 } }, CLASS_PRIVATE, FENCE_NO_RULE },
-	{ { AF_INET, 16, { 192, 168 } }, CLASS_PRIVATE, FENCE_NO_RULE },
-	{ { AF_INET, 16, { 169, 254 } }, CLASS_LINK_LOCAL, FENCE_NO_RULE },
-	{ { AF_INET, 10, { 100, 64 } }, CLASS_CGNAT, FENCE_NO_RULE },
-	{ { AF_INET, 4, { 224 } }, CLASS_MULTICAST, FENCE_NO_RULE },
-	{ { AF_INET6, 0, { 0 } }, CLASS_PUBLIC, FENCE_NO_RULE },
-	{ { AF_INET6, 127, { 0 } }, CLASS_LOOPBACK, FENCE_NO_RULE }, /* :: and ::1 */
-	{ { AF_INET6, 7, { 0xfc } }, CLASS_ULA, FENCE_NO_RULE },
-	{ { AF_INET6, 10, { 0xfe, 0x80 } }, CLASS_LINK_LOCAL, FENCE_NO_RULE },
-	{ { AF_INET6, 8, { 0xff } }, CLASS_MULTICAST, FENCE_NO_RULE },
+	{ { AF_INET, 0, { 0 } }, CLASS_PUBLIC, NO_TERM, false },
+	{ { AF_INET, 32, { 0 } }, CLASS_LOOPBACK, NO_TERM, false },
+	{ { AF_INET, 8, { 127 } }, CLASS_LOOPBACK, NO_TERM, false },
+	{ { AF_INET, 8, { 10 } }, CLASS_PRIVATE, NO_TERM, false },
+	{ { AF_INET, 12, { 172, 16 } }, CLASS_PRIVATE, NO_TERM, false },
+	{ { AF_INET, 16, { 192, 168 } }, CLASS_PRIVATE, NO_TERM, false },
+	{ { AF_INET, 16, { 169, 254 } }, CLASS_LINK_LOCAL, NO_TERM, false },
+	{ { AF_INET, 10, { 100, 64 } }, CLASS_CGNAT, NO_TERM, false },
+	{ { AF_INET, 4, { 224 } }, CLASS_MULTICAST, NO_TERM, false },
+	{ { AF_INET6, 0, { 0 } }, CLASS_PUBLIC, NO_TERM, false },
+	{ { AF_INET6, 127, { 0 } }, CLASS_LOOPBACK, NO_TERM, false }, /* :: and ::1 */
+	{ { AF_INET6, 7, { 0xfc } }, CLASS_ULA, NO_TERM, false },
+	{ { AF_INET6, 10, { 0xfe, 0x80 } }, CLASS_LINK_LOCAL, NO_TERM, false },
+	{ { AF_INET6, 8, { 0xff } }, CLASS_MULTICAST, NO_TERM, false },
 };
 
 #define BORDERS_N (sizeof(BORDERS) / sizeof(*BORDERS))
@@ -63,27 +67,35 @@ static void item_add(struct items *s, const struct item *item)
 	s->item[s->n++].at = nat64(&item->at);
 }
 
-static int collect(const struct policy *p, struct items *s)
+/* Only the first part of a term has targets. */
+static const struct selectors *selectors_of(const struct prefixes_input *in, size_t term)
+{
+	return in->terms->term[term].part[0];
+}
+
+static int collect(const struct prefixes_input *in, struct items *s)
 {
 	uint32_t classes = 0;
-	size_t n = BORDERS_N;
+	size_t n = BORDERS_N + in->to_n;
 
-	for (size_t i = 0; i < p->rule_n; i++) {
-		n += p->rule[i].to_n;
-		classes |= p->rule[i].to_classes;
+	for (size_t i = 0; i < in->terms->n; i++) {
+		n += selectors_of(in, i)->to_n + selectors_of(in, i)->not_to_n;
+		classes |= selectors_of(in, i)->to_classes | selectors_of(in, i)->not_classes;
 	}
 	s->item = calloc(2 * n, sizeof(*s->item));
 	if (!s->item)
 		return -ENOMEM;
 	for (size_t i = 0; classes && i < BORDERS_N; i++)
 		item_add(s, &BORDERS[i]);
-	for (size_t i = 0; i < p->rule_n; i++) {
-		struct item item = { .rule = i };
+	for (size_t i = 0; i < in->to_n; i++)
+		item_add(s, &(struct item){ .at = in->to[i].address, .term = in->to[i].term });
+	for (size_t i = 0; i < in->terms->n; i++) {
+		const struct selectors *of = selectors_of(in, i);
 
-		for (size_t j = 0; j < p->rule[i].to_n; j++) {
-			item.at = p->rule[i].to[j];
-			item_add(s, &item);
-		}
+		for (size_t j = 0; j < of->to_n; j++)
+			item_add(s, &(struct item){ .at = of->to[j], .term = i });
+		for (size_t j = 0; j < of->not_to_n; j++)
+			item_add(s, &(struct item){ .at = of->not_to[j], .term = i, .not = true });
 	}
 	return 0;
 }
@@ -104,49 +116,73 @@ static int by_prefix(const void *a, const void *b)
 /* One of the prefixes that cover the current one. */
 struct cover {
 	struct address at;
-	uint8_t class; /* CLASS_COUNT: no rule names classes */
-	struct fence_vector named; /* rules that name it or what covers it */
-	struct fence_vector all; /* and those that name its class */
+	uint8_t class; /* CLASS_COUNT: no term names classes */
+	struct fence_vector to; /* terms that name it or what covers it */
+	struct fence_vector not ; /* in whose `not: to:` it is */
+	struct fence_vector named, any; /* what comes of it, classes included */
 };
 
 struct sweep {
 	struct vectors *v;
-	struct fence_vector of_class[CLASS_COUNT];
+	struct fence_vector to_class[CLASS_COUNT];
+	struct fence_vector not_class[CLASS_COUNT];
 	struct cover cover[DEPTH];
-	int depth; /* of the innermost; [0] covers everything and has no rule */
+	int depth; /* of the innermost; [0] covers everything and has no item */
 	struct prefixes_entry *entry;
 	size_t n;
 };
 
-/* All items of one prefix. It needs no entry when what covers it has the same rules. */
+static void settle(const struct sweep *s, struct cover *c)
+{
+	struct fence_vector not = c->not ;
+
+	c->named = c->to;
+	if (c->class < CLASS_COUNT) {
+		vectors_join(&c->named, &s->to_class[c->class]);
+		vectors_join(&not, &s->not_class[c->class]);
+	}
+	c->any = s->v->vector[VECTOR_TO_ANY];
+	vectors_drop(&c->named, &not );
+	vectors_drop(&c->any, &not );
+}
+
+/* Most prefixes leave `any` as it is: that is the fixed one, not another equal to it. */
+static int put(struct sweep *s, const struct cover *c)
+{
+	struct prefixes_entry *e = &s->entry[s->n];
+	int err = vectors_put(s->v, &c->named, &e->to.named);
+
+	e->to.any = VECTOR_TO_ANY;
+	if (!err && !vectors_equal(&c->any, &s->v->vector[VECTOR_TO_ANY]))
+		err = vectors_put(s->v, &c->any, &e->to.any);
+	if (err)
+		return err;
+	e->prefix = c->at;
+	s->n++;
+	return 0;
+}
+
+/* All items of one prefix. It needs no entry when what covers it has the same terms. */
 static int sweep_prefix(struct sweep *s, const struct item *item, size_t n)
 {
 	struct cover *up, *c;
-	int err;
 
 	while (s->depth && !address_covers(&s->cover[s->depth].at, &item->at))
 		s->depth--;
 	up = &s->cover[s->depth++];
 	c = &s->cover[s->depth];
+	*c = *up;
 	c->at = item->at;
-	c->class = up->class;
-	c->named = up->named;
 	for (size_t i = 0; i < n; i++) {
-		if (item[i].rule == FENCE_NO_RULE)
+		if (item[i].term == NO_TERM)
 			c->class = item[i].class;
 		else
-			vectors_set(&c->named, item[i].rule);
+			vectors_set(item[i].not ? &c->not : &c->to, item[i].term);
 	}
-	c->all = c->named;
-	if (c->class < CLASS_COUNT)
-		vectors_join(&c->all, &s->of_class[c->class]);
-	if (vectors_equal(&c->all, &up->all))
+	settle(s, c);
+	if (vectors_equal(&c->named, &up->named) && vectors_equal(&c->any, &up->any))
 		return 0;
-	err = vectors_put(s->v, &c->all, &s->entry[s->n].vector);
-	if (err)
-		return err;
-	s->entry[s->n++].prefix = item->at;
-	return 0;
+	return put(s, c);
 }
 
 static int sweep(struct sweep *s, const struct items *all)
@@ -166,32 +202,50 @@ static int sweep(struct sweep *s, const struct items *all)
 	return 0;
 }
 
-int prefixes_find(const struct policy *p, struct vectors *v, struct prefixes_entry **out, size_t *n)
+/* The terms of each class; those without `to:`. */
+static void fill_classes(const struct prefixes_input *in, struct sweep *s)
 {
-	struct sweep s = { .v = v, .cover[0].class = CLASS_COUNT };
+	struct fence_vector *any = &s->v->vector[VECTOR_TO_ANY];
+
+	for (size_t i = 0; i < in->terms->n; i++) {
+		const struct selectors *of = selectors_of(in, i);
+
+		if (!selectors_name_target(of))
+			vectors_set(any, i);
+		for (int class = 0; class < CLASS_COUNT; class ++) {
+			if (of->to_classes >> class & 1)
+				vectors_set(&s->to_class[class], i);
+			if (of->not_classes >> class & 1)
+				vectors_set(&s->not_class[class], i);
+		}
+	}
+	s->cover[0].any = *any;
+}
+
+int prefixes_find(
+	const struct prefixes_input *in, struct vectors *v, struct prefixes_entry **out, size_t *n)
+{
+	struct sweep *s = calloc(1, sizeof(*s)); /* 130 covers are much for a stack */
 	struct items all = { 0 };
-	int err = collect(p, &all);
+	int err = s ? collect(in, &all) : -ENOMEM;
 
 	if (err)
 		goto out;
-	for (size_t i = 0; i < p->rule_n; i++)
-		for (int class = 0; class < CLASS_COUNT; class ++)
-			if (p->rule[i].to_classes >> class & 1)
-				vectors_set(&s.of_class[class], i);
+	s->v = v;
+	s->cover[0].class = CLASS_COUNT;
+	fill_classes(in, s);
 	qsort(all.item, all.n, sizeof(*all.item), by_prefix);
-	s.entry = calloc(all.n + 1, sizeof(*s.entry));
-	if (!s.entry) {
-		err = -ENOMEM;
-		goto out;
-	}
-	err = sweep(&s, &all);
+	s->entry = calloc(all.n + 1, sizeof(*s->entry));
+	err = s->entry ? sweep(s, &all) : -ENOMEM;
 	if (err)
 		goto out;
-	*out = s.entry;
-	*n = s.n;
-	s.entry = NULL;
+	*out = s->entry;
+	*n = s->n;
+	s->entry = NULL;
 out:
-	free(s.entry);
+	if (s)
+		free(s->entry);
+	free(s);
 	free(all.item);
 	return err;
 }

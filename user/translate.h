@@ -3,11 +3,13 @@
 #pragma once
 
 struct compiled;
+struct exemptions;
 struct policy;
 
 /*
- * `fallback_errno` answers `block` where neither rule nor policy says; `hex` gets policy_hash(). 0 or
- * -errno, said. Free *out with compile_free().
+ * With the exemptions that are in force (NULL: none). `fallback_errno` answers `block` where neither rule
+ * nor policy says; `hex` gets policy_hash(), which says nothing of exemptions. 0 or -errno, said. Free
+ * *out with compile_free().
  */
-int translate_policy(
-	const struct policy *p, int fallback_errno, struct compiled **out, char hex[65]);
+int translate_policy(const struct policy *p, const struct exemptions *e, int fallback_errno,
+	struct compiled **out, char hex[65]);

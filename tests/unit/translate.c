@@ -63,13 +63,13 @@ static void the_hash_goes_with_it(void **state)
 	if (*state)
 		skip();
 	said_begin();
-	assert_int_equal(translate_policy(p, EPERM, &c, hex), 0);
+	assert_int_equal(translate_policy(p, NULL, EPERM, &c, hex), 0);
 	said_end(NULL);
 	assert_int_equal(policy_hash(p, want), 0);
 	assert_string_equal(hex, want);
 	snprintf(eight, sizeof(eight), "%016llx", (unsigned long long)c->settings.policy);
 	assert_memory_equal(eight, hex, 16); /* as they are printed */
-	assert_int_equal(c->rule_n, 1);
+	assert_int_equal(c->term_n, 1);
 	assert_int_equal(c->settings.enforce, 1);
 	assert_int_equal(c->settings.has_uid, 1);
 	assert_int_equal(c->uid[0].uid, 65533);
@@ -87,8 +87,8 @@ static void another_policy_has_another_hash(void **state)
 
 	if (*state)
 		skip();
-	assert_int_equal(translate_policy(one, EPERM, &c, hex), 0);
-	assert_int_equal(translate_policy(two, EPERM, &d, other), 0);
+	assert_int_equal(translate_policy(one, NULL, EPERM, &c, hex), 0);
+	assert_int_equal(translate_policy(two, NULL, EPERM, &d, other), 0);
 	assert_string_not_equal(hex, other);
 	assert_true(c->settings.policy != d->settings.policy);
 	assert_false(compile_blocks(d));
@@ -107,7 +107,7 @@ static void what_is_not_here_is_refused(void **state)
 	if (*state)
 		skip();
 	said_begin();
-	assert_int_equal(translate_policy(p, EPERM, &c, hex), -ENOENT);
+	assert_int_equal(translate_policy(p, NULL, EPERM, &c, hex), -ENOENT);
 	said_end("smtpfence: test:5: exe /nonexistent/x: No such file or directory\n");
 	assert_null(c);
 	assert_string_equal(hex, "untouched");
