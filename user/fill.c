@@ -25,15 +25,16 @@ struct table {
 
 #define TABLES 8
 #define OWN_LEAST 1024 /* addresses that there is room for */
-#define SPARE_VECTORS 1024 /* for cgroups that come later and select another set of terms */
 #define SPARE_CGROUPS 131072
+#define SPARE_EXES 256 /* for files that take the place of others */
 #define BATCH 4096 /* entries that one system call writes */
 #define NO_BATCH 524 /* ENOTSUPP, the kernel's own: this kind of map has none */
 
 static void tables(const struct compiled *c, struct table t[TABLES])
 {
-	const size_t vectors = c->settings.has_cgroup ? SPARE_VECTORS : 0;
+	const size_t vectors = c->settings.has_cgroup ? FILL_SPARE_VECTORS : 0;
 	const size_t cgroups = c->settings.has_cgroup ? SPARE_CGROUPS : 0;
+	const size_t exes = c->exe_n ? SPARE_EXES : 0;
 	const struct table all[TABLES] = {
 		{ "fence_terms", c->term, c->term_n, sizeof(*c->term), 0, 0, true },
 		{ "fence_vectors", c->vector, c->vector_n, sizeof(*c->vector), 0, vectors, true },
@@ -46,7 +47,7 @@ static void tables(const struct compiled *c, struct table t[TABLES])
 		{ "fence_gids", c->gid, c->gid_n, sizeof(*c->gid),
 			offsetof(struct compiled_gid, number), 0, false },
 		{ "fence_exes", c->exe, c->exe_n, sizeof(*c->exe),
-			offsetof(struct compiled_exe, vector), 0, false },
+			offsetof(struct compiled_exe, vector), exes, false },
 		{ "fence_cgroups", c->cgroup, c->cgroup_n, sizeof(*c->cgroup),
 			offsetof(struct compiled_cgroup, class), cgroups, false },
 	};

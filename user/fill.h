@@ -4,6 +4,9 @@
 
 #include <linux/types.h>
 
+/* Room in fence_vectors behind what the policy needs: for cgroups that come later (living.h). */
+#define FILL_SPARE_VECTORS 1024
+
 struct bpf_object;
 struct compiled;
 
