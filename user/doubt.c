@@ -287,7 +287,7 @@ void doubt_rule(const struct policy_rule *rules, size_t index, const struct prof
 			r->name);
 	if (by[SELECTOR_NAME].n)
 		yaml_warn(r->at,
-			"rule '%s' depends on the DNS: '%s'%s is looked up at 'smtpfence up', and again by smtpfenced",
+			"rule '%s' depends on the DNS: '%s'%s looked up at 'smtpfence up', and again by smtpfenced",
 			r->name, by[SELECTOR_NAME].text[0],
-			by[SELECTOR_NAME].n > 1 ? " as its other names" : "");
+			by[SELECTOR_NAME].n > 1 ? " and others are" : " is");
 }

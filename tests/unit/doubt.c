@@ -12,6 +12,9 @@
 #define SAME                                                                                       \
 	"smtpfence: t:4:3: warning: rule 'rule 2' never decides: 'rule 1' in line 3 has the same conditions\n"
 
+#define GUEST                                                                                      \
+	"smtpfence: t:4:3: warning: rule 'rule 2' can never match: packets of a guest, which interface and vm select, carry no process\n"
+
 static const struct {
 	const char *profile; /* NULL: one without ports or scope */
 	const char *first, *second, *said;
@@ -60,10 +63,73 @@ static const struct {
 		"smtpfence: t:4:3: warning: rule 'rule 2' can never match: profile none blocks nothing, so name addresses (to) in it\n" },
 	{ "aws", "{if: {user: 1}, then: drop}", "{if: {exe: /a}, then: allow}",
 		"smtpfence: t:4:3: warning: rule 'rule 2' allows by exe alone: ..." },
+	{ "aws", "{if: {user: 1}, then: drop}", "{if: {exe: /a}, then: limit to 5 addresses/h}",
+		"smtpfence: t:4:3: warning: rule 'rule 2' allows by exe alone: ..." },
 	{ "aws", "{if: {user: 1}, then: drop}", "{if: {exe: /a}, then: block}", NULL },
 	{ "aws", "{if: {user: 1}, then: drop}", "{if: {exe: /a, user: 2}, then: allow}", NULL },
-	{ "aws", "{if: {user: 1}, then: drop}", "{if: {unit: a.service}, then: allow}",
-		"smtpfence: t:4:3: warning: rule 'rule 2' names a unit: ..." },
+	{ "aws", "{if: {user: 1}, then: drop}", "{if: {exe: /a, unit: a.service}, then: allow}",
+		NULL },
+	{ "aws", "{if: {user: 1}, then: drop}", "{if: {exe: /a, container: a}, then: allow}",
+		NULL },
+	{ "aws", "{if: {user: 1}, then: drop}", "{if: {unit: a.service}, then: allow}", NULL },
+	{ "aws", "{if: {user: 1}, then: drop}", "{if: {mta: exim}, then: allow}", NULL },
+	{ "aws", "{if: {group: 1}, then: drop}", "{if: {group: '1', exe: /a}, then: drop}", NEVER },
+	{ "aws", "{if: {group: [root, 1]}, then: drop}", "{if: {group: 0}, then: allow}", NEVER },
+	{ "aws", "{if: {group: 1}, then: drop}", "{if: {group: 2}, then: drop}", NULL },
+	{ "aws", "{if: {mta: [exim, postfix]}, then: drop}", "{if: {mta: exim}, then: drop}",
+		NEVER },
+	{ "aws", "{if: {mta: exim}, then: drop}", "{if: {exe: /usr/sbin/exim4}, then: drop}",
+		NULL },
+	{ "aws", "{if: {label: {a: x}}, then: drop}", "{if: {label: {a: x, b: y}}, then: drop}",
+		NEVER },
+	{ "aws", "{if: {label: {a: [x, y]}}, then: drop}", "{if: {label: {a: x}}, then: drop}",
+		NEVER },
+	{ "aws", "{if: {label: {a: x}}, then: drop}", "{if: {label: {a: [x, y]}}, then: drop}",
+		NULL },
+	{ "aws", "{if: {label: {a: x, b: y}}, then: drop}", "{if: {label: {a: x}}, then: drop}",
+		NULL },
+	{ "aws", "{if: {label: {a: x}}, then: drop}", "{if: {label: {a: x}}, then: block}", SAME },
+	/* what only lets some pass does not apply to the unknown, an answer does */
+	{ "aws", "{if: {user: 1}, then: limit to 5 addresses/h}",
+		"{if: {user: 1, port: 25}, then: answer}", NULL },
+	{ "aws", "{if: {user: 1}, then: answer}", "{if: {user: 1, port: 25}, then: block}", NEVER },
+	{ "aws", "{if: {user: 1}, then: block, mode: audit}",
+		"{if: {user: 1, port: 25}, then: block}", NULL },
+	{ "aws", "{if: {user: 1}, then: allow}",
+		"{if: {user: 1, port: 25}, then: block, mode: audit}", NEVER },
+	{ "aws", "{if: {not: {to: 192.0.2.0/24}}, then: drop}", "{if: {to: public}, then: drop}",
+		NULL },
+	{ "aws", "{if: {to: public}, then: drop}",
+		"{if: {to: public, not: {to: 192.0.2.0/24}}, then: drop}", NEVER },
+	{ "hetzner-cloud", "{if: {not: {port: 25}}, then: drop}", "{if: {user: 1}, then: drop}",
+		NULL },
+	{ "hetzner-cloud", "{if: {not: {port: 25}}, then: drop}", "{if: {port: 465}, then: drop}",
+		NEVER },
+	{ "hetzner-cloud", "{if: {port: 465}, then: drop}", "{if: {not: {port: 25}}, then: drop}",
+		NEVER },
+	{ "aws", "{if: {user: 1}, then: drop}", "{if: {not: {port: 25}}, then: drop}",
+		"smtpfence: t:4:3: warning: rule 'rule 2' can never match: 'not: port' takes away all its ports\n" },
+	{ "aws", "{if: {user: 1}, then: drop}",
+		"{if: {to: 192.0.2.1, not: {to: 192.0.2.0/24}}, then: drop}",
+		"smtpfence: t:4:3: warning: rule 'rule 2' can never match: 'not: to' takes away all its destinations\n" },
+	{ "aws", "{if: {user: 1}, then: drop}", "{if: {not: {to: public}}, then: drop}",
+		"smtpfence: t:4:3: warning: rule 'rule 2' can never match: 'not: to' takes away all its destinations\n" },
+	{ "aws", "{if: {user: 1}, then: drop}",
+		"{if: {to: [192.0.2.1, 203.0.113.1], not: {to: 192.0.2.0/24}}, then: drop}", NULL },
+	{ "aws", "{if: {user: 1}, then: drop}",
+		"{if: {port: [25, 587], not: {port: 587}}, then: drop}",
+		"smtpfence: t:4:3: warning: rule 'rule 2' has both port and 'not: port'; the first says it all\n" },
+	{ "aws", "{if: {user: 1}, then: drop}", "{if: {to: {name: a.b}}, then: drop}",
+		"smtpfence: t:4:3: warning: rule 'rule 2' depends on the DNS: 'a.b' is looked up at ..." },
+	{ "aws", "{if: {user: 1}, then: drop}", "{if: {to: {name: [c.d, a.b]}}, then: drop}",
+		"smtpfence: t:4:3: warning: rule 'rule 2' depends on the DNS: 'a.b' and others are looked up at ..." },
+	{ "aws", "{then: drop}", "{if: {port: 26, vm: a}, then: drop}", NULL },
+	{ "aws", "{if: {user: 1}, then: drop}", "{if: {vm: a, group: 1}, then: drop}", GUEST },
+	{ "aws", "{if: {user: 1}, then: drop}", "{if: {interface: 'tap*', exe: /a}, then: drop}",
+		GUEST },
+	{ "aws", "{if: {user: 1}, then: drop}", "{if: {interface: a, container: a}, then: drop}",
+		GUEST },
+	{ "aws", "{if: {user: 1}, then: drop}", "{if: {interface: a, vm: a}, then: drop}", NULL },
 };
 
 static void warns(void **state)
@@ -96,9 +162,27 @@ static void warns(void **state)
 	rmdir(dir);
 }
 
+/* What a tenant's rule allows goes on to the operator's rules, and its block is only the tenant's. */
+static void layers(void **state)
+{
+	static const char text[] =
+		"{version: 1, tenants: {web: {if: {user: root}}}, layers: [{tenant: web, rules: [\n"
+		"{then: allow},\n{if: {port: 25}, then: drop}]}], rules: [\n{then: drop}, {if: {exe: /a}, then: allow}]}";
+	struct policy *p = NULL;
+
+	(void)state;
+	said_begin();
+	assert_int_equal(policy_from_text("t", text, strlen(text), &p), 0);
+	said_end(
+		"smtpfence: t:3:1: warning: rule 'rule 2' can never match: 'rule 1' in line 2 decides all of it\n"
+		"smtpfence: t:4:15: warning: rule 'rule 2' can never match: 'rule 1' in line 4 decides all of it\n"
+		"smtpfence: t:4:15: warning: rule 'rule 2' allows by exe alone: ...");
+	policy_free(p);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(warns) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(warns), cmocka_unit_test(layers) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

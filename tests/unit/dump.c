@@ -82,6 +82,81 @@ static void policies(void **state)
 	policy_free(p);
 }
 
+/* Every selector and order, each in its place. */
+static void all_of_it(void **state)
+{
+	static const char text[] =
+		"{version: 1, exemptions: {longest: 2h}, tenants: {web: {contact: a@b.example,"
+		"if: [{user: root}, {cgroup: /w}]}}, layers: [{tenant: web, default: drop}], rules: ["
+		"{if: {to: {name: a.b}, not: {to: [ula, 192.0.2.1], port: 26}, label: {k: [x, y]},"
+		"container: c, group: '7', tenant: web}, then: limit 5 connections/m to 3 addresses},"
+		"{if: {vm: v}, then: 'redirect 192.0.2.2:26 [2001:db8::1]:27 transparent'},"
+		"{if: {mta: exim, unit: x.service}, then: answer 554 no}]}";
+	struct policy *p = NULL;
+	json_t *j, *r, *t;
+	const char *s[8];
+	int n[4], yes;
+
+	(void)state;
+	assert_int_equal(policy_from_text("t", text, strlen(text), &p), 0);
+	j = parse(write_policy, p);
+	assert_int_equal(json_unpack(j, "{s:i, s:[o!], s:[{s:s, s:s !}!], s:o}", "longest_s", n,
+				 "tenants", &t, "layers", "tenant", s, "file", s + 1, "rules", &r),
+		0);
+	assert_int_equal(n[0], 7200);
+	assert_string_equal(s[0], "web");
+	assert_string_equal(s[1], "t");
+	assert_int_equal(
+		json_unpack(t, "{s:s, s:s, s:[{s:[s!], s:[i!] !}, {s:[s!] !} !] !}", "name", s,
+			"contact", s + 1, "if", "user", s + 2, "uid", n, "cgroup", s + 3),
+		0);
+	assert_string_equal(s[1], "a@b.example");
+	assert_int_equal(n[0], 0);
+	assert_string_equal(s[3], "/w");
+	assert_int_equal(json_array_size(r), 4);
+	assert_int_equal(json_unpack(json_array_get(r, 0), "{s:s, s:i, s:s, s:s}", "name", s,
+				 "layer", n, "then", s + 1, "file", s + 2),
+		0);
+	assert_string_equal(s[0], "default");
+	assert_int_equal(n[0], 1);
+	assert_int_equal(
+		json_unpack(json_array_get(r, 1),
+			"{s:{s:[{s:s!}!], s:[s!], s:[i!], s:[s!], s:[s!], s:[{s:s, s:[ss!] !}!], s:{s:[ss!], s:[i!] !} !}}",
+			"if", "to", "name", s, "group", s + 1, "gid", n, "container", s + 2,
+			"tenant", s + 3, "label", "key", s + 4, "value", s + 5, s + 6, "not", "to",
+			s + 7, s + 7, "port", n + 1),
+		0);
+	assert_string_equal(s[0], "a.b");
+	assert_int_equal(n[0], 7);
+	assert_string_equal(s[4], "k");
+	assert_string_equal(s[6], "y");
+	assert_string_equal(s[7], "192.0.2.1");
+	assert_int_equal(n[1], 26);
+	assert_int_equal(json_unpack(json_array_get(r, 1), "{s:s, s:{s:i, s:i, s:i !}}", "then", s,
+				 "limit", "connections", n, "addresses", n + 1, "window_s", n + 2),
+		0);
+	assert_string_equal(s[0], "limit");
+	assert_int_equal(n[0], 5);
+	assert_int_equal(n[1], 3);
+	assert_int_equal(n[2], 60);
+	assert_int_equal(json_unpack(json_array_get(r, 2), "{s:{s:s, s:i, s:s, s:i, s:b !}}",
+				 "redirect", "ipv4", s, "ipv4_port", n, "ipv6", s + 1, "ipv6_port",
+				 n + 1, "transparent", &yes),
+		0);
+	assert_string_equal(s[0], "192.0.2.2");
+	assert_int_equal(n[0], 26);
+	assert_string_equal(s[1], "2001:db8::1");
+	assert_int_equal(n[1], 27);
+	assert_true(yes);
+	assert_int_equal(json_unpack(json_array_get(r, 3), "{s:s, s:s, s:{s:[s!], s:[s!] !}}",
+				 "then", s, "reply", s + 1, "if", "mta", s + 2, "unit", s + 3),
+		0);
+	assert_string_equal(s[1], "554 no");
+	assert_string_equal(s[2], "exim");
+	json_decref(j);
+	policy_free(p);
+}
+
 static void profiles(void **state)
 {
 	struct profile *p = NULL;
@@ -110,6 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(policies),
+		cmocka_unit_test(all_of_it),
 		cmocka_unit_test(profiles),
 	};
 

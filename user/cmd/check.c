@@ -12,11 +12,13 @@
 #define DEFAULT_FILE "/etc/smtpfence/policy.yaml"
 
 static const char help[] =
-	"usage: smtpfence check [POLICY | --profile P] [--json]\n"
+	"usage: smtpfence check [POLICY [TENANT_POLICY...] | --profile P] [--json]\n"
 	"\n"
 	"Reads a policy (" DEFAULT_FILE "; - is standard input), warns, and prints it as\n"
 	"understood. What it prints reads back to the same. Applies nothing.\n"
 	"\n"
+	"  TENANT_POLICY  a tenant's own rules, judged before the policy's; comments then say where\n"
+	"                 each rule is from\n"
 	"  --profile P    the policy that blocks what P blocks, without a file\n"
 	"  --json         as one JSON object\n"
 	"\n"
@@ -24,23 +26,42 @@ static const char help[] =
 	"\n"
 	"  smtpfence check\n"
 	"  smtpfence check ./policy.yaml > canonical.yaml\n"
+	"  smtpfence check policy.yaml tenants/acme.yaml\n"
 	"  smtpfence check --profile hetzner-cloud\n";
 
-static int check(const char *file, const char *profile, bool json)
+struct asked {
+	char **file; /* the policy, then tenants' */
+	int files;
+	const char *profile;
+	bool json;
+};
+
+static int read_all(const struct asked *a, struct policy **p)
+{
+	int err;
+
+	if (a->profile)
+		return policy_from_profile(a->profile, true, p);
+	err = policy_open(a->files ? a->file[0] : DEFAULT_FILE, p);
+	if (err == -ENOENT && !a->files)
+		hint("without a file, try: smtpfence check --profile generic-cloud");
+	for (int i = 1; !err && i < a->files; i++)
+		err = policy_add_layer(*p, a->file[i]);
+	return err;
+}
+
+static int check(const struct asked *a)
 {
 	struct policy *p = NULL;
 	char hash[65];
-	int err = profile ? policy_from_profile(profile, true, &p)
-			  : policy_open(file ? file : DEFAULT_FILE, &p);
+	int err = read_all(a, &p);
 
-	if (err == -ENOENT && !file && !profile)
-		hint("without a file, try: smtpfence check --profile generic-cloud");
-	if (!err && json)
+	if (!err && a->json)
 		err = policy_hash(p, hash);
-	if (!err && json)
+	if (!err && a->json)
 		dump_policy(stdout, p, hash);
 	else if (!err)
-		err = policy_print(p, stdout);
+		err = policy_print(p, a->files > 1, stdout);
 	policy_free(p);
 	return err ? STATUS_FAILED : STATUS_OK;
 }
@@ -53,8 +74,7 @@ int cmd_check(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	const char *profile = NULL;
-	bool json = false;
+	struct asked a = { 0 };
 	int option;
 
 	opterr = 0;
@@ -66,10 +86,12 @@ int cmd_check(int argc, char **argv)
 				option == ':' ? "needs a value"
 					      : "is no option; see smtpfence check --help");
 		if (option == 'p')
-			profile = optarg;
-		json |= option == 'j';
+			a.profile = optarg;
+		a.json |= option == 'j';
 	}
-	if (argc - optind > (profile ? 0 : 1))
-		return refuse(STATUS_USAGE, "check takes one policy file or a profile, not both");
-	return check(argv[optind], profile, json);
+	a.file = argv + optind;
+	a.files = argc - optind;
+	if (a.profile && a.files)
+		return refuse(STATUS_USAGE, "check takes policy files or a profile, not both");
+	return check(&a);
 }
