@@ -10,6 +10,7 @@
 
 #include "attempt.h"
 #include "json.h"
+#include "relief.h"
 #include "standing.h"
 #include "text.h"
 
@@ -86,6 +87,8 @@ static void next_step(const struct standing *s, FILE *to)
 	else if (*s->cause)
 		row(to, "fix", "%ssudo smtpfence up %s%s", first, policy_argument(policy, s->asked),
 			s->asked->enforce ? "" : " --audit");
+	else if (relief_pause(&s->exempt, s->now_ns))
+		row(to, "next", "to end the pause: sudo smtpfence resume");
 	else if (!s->asked->enforce)
 		row(to, "next", "when they are known: %ssudo smtpfence up %s",
 			s->asked->policy_path ? "mode: enforce, then " : "",
@@ -112,6 +115,7 @@ static void first_line(const struct standing *s, FILE *to)
 {
 	char host[40], raw[65] = "", text[256], n[28], list[128];
 	const struct state *a = s->asked;
+	const struct exemption *pause = relief_pause(&s->exempt, s->now_ns);
 	uint64_t audited = counts_verdict(&s->counts, VERDICT_AUDITED);
 
 	(void)gethostname(raw, sizeof(raw) - 1); /* an empty name says as much */
@@ -124,6 +128,9 @@ static void first_line(const struct standing *s, FILE *to)
 			!a           ? "unknown"
 			: a->enforce ? "enforce"
 				     : "audit");
+	else if (pause)
+		snprintf(text, sizeof(text), "PAUSED: nothing is blocked for %s more (asked: %s)",
+			relief_left(list, pause, s->now_ns), a->enforce ? "enforce" : "audit");
 	else if (!a->enforce)
 		snprintf(text, sizeof(text),
 			"AUDIT: nothing is blocked. %s attempt%s would have been%s",
@@ -162,6 +169,10 @@ static void policy_lines(const struct standing *s, FILE *to)
 	fputc('\n', to);
 	row(to, "policy", "%s (%.8s), %u rule%s", path, a->policy_hash, a->rules,
 		a->rules == 1 ? "" : "s");
+	for (size_t i = 0; i < a->layer_n; i++) {
+		text_inert(path, sizeof(path), a->layer_path[i], strlen(a->layer_path[i]));
+		row(to, i ? "" : "layers", "%s", path);
+	}
 	row(to, "", "generation %u, %s", a->generation,
 		*s->cause ? "the kernel may hold another" : "the kernel holds the same");
 	row(to, "profile", "%s", profile);
@@ -185,6 +196,8 @@ static const char *way_state(const struct standing *s, enum hook a, enum hook b)
 		return "OPEN";
 	if (!s->armed)
 		return "not armed";
+	if (relief_pause(&s->exempt, s->now_ns))
+		return "paused";
 	return s->asked->enforce && s->asked->blocks ? "enforced" : "recorded";
 }
 
@@ -249,6 +262,8 @@ int board_text(const struct standing *s, FILE *to)
 	}
 	if (s->armed)
 		attempts(s, to);
+	if (s->asked)
+		relief_text(&s->exempt, s->now_ns, to);
 	return ferror(to) ? -EIO : 0;
 }
 
@@ -291,7 +306,7 @@ int board_json(const struct standing *s, FILE *to)
 	json_init(&j, to);
 	json_open(&j, NULL, '{');
 	json_bool(&j, "armed", s->armed);
-	json_bool(&j, "enforcing", standing_as_asked(s) && s->asked->enforce && s->asked->blocks);
+	json_bool(&j, "enforcing", standing_enforces(s));
 	json_bool(&j, "as_asked", standing_as_asked(s));
 	json_text(&j, "cause", *s->cause ? s->cause : NULL);
 	if (s->asked)
@@ -304,6 +319,9 @@ int board_json(const struct standing *s, FILE *to)
 	json_open(&j, "counts", '{');
 	counts_json(&s->counts, &j);
 	json_close(&j, '}');
+	json_open(&j, "exemptions", '[');
+	relief_json(&s->exempt, s->now_ns, &j);
+	json_close(&j, ']');
 	json_close(&j, '}');
 	return ferror(to) ? -EIO : 0;
 }

@@ -2,9 +2,13 @@
 #include "standing.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+#include "relief.h"
+#include "text.h"
 
 /* A fence that nobody asked for: `up` was killed between arming and writing down what it did. */
 #define UNFINISHED "an `up` was cut off after it armed: what it was asked is not known"
@@ -59,6 +63,7 @@ static void find_cause(struct standing *s, enum found found)
 static int look(const char *dir, struct standing *s)
 {
 	enum found found = FOUND_NOTHING;
+	char store[PATH_MAX];
 	struct pin *p = NULL;
 	int err;
 
@@ -71,7 +76,8 @@ static int look(const char *dir, struct standing *s)
 	if (err && err != -ENOENT)
 		return err;
 	find_cause(s, found);
-	return 0;
+	s->now_ns = text_wall_now();
+	return s->asked ? exemptions_load(state_store(store, dir), &s->exempt) : 0;
 }
 
 int standing_look(const char *dir, struct standing *out)
@@ -85,7 +91,9 @@ int standing_look(const char *dir, struct standing *out)
 		standing_clear(&s);
 		err = look(dir, &s);
 	}
-	if (!err)
+	if (err)
+		standing_clear(&s);
+	else
 		*out = s;
 	return err;
 }
@@ -93,10 +101,17 @@ int standing_look(const char *dir, struct standing *out)
 void standing_clear(struct standing *s)
 {
 	state_free(s->asked);
+	exemptions_clear(&s->exempt);
 	memset(s, 0, sizeof(*s));
 }
 
 bool standing_as_asked(const struct standing *s)
 {
 	return s->asked && s->armed && !*s->cause;
+}
+
+bool standing_enforces(const struct standing *s)
+{
+	return standing_as_asked(s) && s->asked->enforce && s->asked->blocks &&
+	       !relief_pause(&s->exempt, s->now_ns);
 }

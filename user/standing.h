@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "counts.h"
+#include "exemption.h"
 #include "state.h"
 
 struct standing {
@@ -13,6 +14,8 @@ struct standing {
 	bool torn; /* some of the fence's pins are gone: only `down`, then `up` mends it */
 	struct guard_look look; /* when there is one */
 	struct counts counts;
+	struct exemptions exempt; /* with those that have ended; of a fence that was asked for */
+	uint64_t now_ns; /* wall clock of the look */
 	char cause[STATE_WHY]; /* one line why it is not as asked; "": it is, or nothing is there */
 };
 
@@ -20,5 +23,8 @@ struct standing {
 int standing_look(const char *dir, struct standing *out);
 void standing_clear(struct standing *s);
 
-/* Everything asked for is in force, enforcement or audit. */
+/* Everything asked for is in force, enforcement or audit; a pause is no less than that. */
 bool standing_as_asked(const struct standing *s);
+
+/* It stops what the policy stops: as asked, in enforce, by a policy that blocks something, not paused. */
+bool standing_enforces(const struct standing *s);

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "exemption.h"
 #include "standing.h"
 
 /* 2026-11-20 09:12:33 UTC */
@@ -205,6 +206,47 @@ static void never_enforced_where_it_is_not(void **state)
 	free(text);
 }
 
+/* It never claims to enforce when it does not. */
+static void a_pause_is_no_enforcement(void **state)
+{
+	struct exemption pause = {
+		.id = 3, .pause = true, .by = "alice", .why = "move", .selector = "the whole host"
+	};
+	struct state a = asked_for(true);
+	struct standing s = up(&a);
+	char *text;
+
+	(void)state;
+	holds(&s, "\nexemptions, blocks, pauses: none\n");
+	s.now_ns = a.since_wall_ns;
+	pause.until_ns = s.now_ns + 600000000000ULL;
+	s.exempt = (struct exemptions){ .e = &pause, .n = 1 };
+	begins(&s, "PAUSED: nothing is blocked for 10 min more (asked: enforce)\n"
+		   "next        to end the pause: sudo smtpfence resume\n");
+	holds(&s, "\ne3          10 min        alice     the whole host: move\n");
+	text = screen(&s);
+	assert_null(strstr(text, "enforced"));
+	free(text);
+	text = drawn(&s, board_json);
+	assert_non_null(strstr(text, "\"enforcing\":false,\"as_asked\":true"));
+	assert_non_null(strstr(text, "\"exemptions\":[{\"id\":\"e3\",\"kind\":\"pause\""));
+	free(text);
+	s.now_ns = pause.until_ns;
+	begins(&s, "ENFORCING\n");
+}
+
+static void layers_are_named(void **state)
+{
+	char *layers[] = { "/etc/smtpfence/a.yaml", "/etc/\x1b[2J.yaml" };
+	struct state a = asked_for(true);
+	struct standing s = up(&a);
+
+	(void)state;
+	a.layer_path = layers;
+	a.layer_n = 2;
+	holds(&s, "\nlayers      /etc/smtpfence/a.yaml\n            /etc/\\x1b[2J.yaml\n");
+}
+
 static void a_hostile_name_is_inert(void **state)
 {
 	char path[] = "/a b/\x1b[2J\n\xff\"\xe2\x80\xae$(x).yaml", name[] = "\x1b]0;x\x07\n";
@@ -279,6 +321,8 @@ int main(void)
 		cmocka_unit_test(other_verdicts_have_a_line_when_there_are_some),
 		cmocka_unit_test(the_fix_is_the_same_policy),
 		cmocka_unit_test(never_enforced_where_it_is_not),
+		cmocka_unit_test(a_pause_is_no_enforcement),
+		cmocka_unit_test(layers_are_named),
 		cmocka_unit_test(a_hostile_name_is_inert),
 		cmocka_unit_test(a_long_cgroup_is_cut),
 		cmocka_unit_test(json_says_it_all),

@@ -8,6 +8,7 @@
 #include "board.h"
 #include "cmd/verbs.h"
 #include "options.h"
+#include "relief.h"
 #include "say.h"
 #include "standing.h"
 
@@ -20,8 +21,8 @@ static const char help[] =
 	"  --state DIR    of a fence that was put up with --state (default " STATE_DIR ")\n"
 	"  -v             also say what is noted; twice: libbpf's messages too\n"
 	"\n"
-	"Exit status: 0 the fence stands as asked; 10 it does not, or there is none; 1 it\n"
-	"failed; 3 not permitted to look.\n"
+	"Exit status: 0 the fence stands as asked; 10 it does not, is paused, or there is none;\n"
+	"1 it failed; 3 not permitted to look.\n"
 	"\n"
 	"  sudo smtpfence status\n"
 	"  sudo smtpfence status --json | jq .counts\n";
@@ -34,7 +35,9 @@ static int show(const char *state, bool json)
 	if (err)
 		return err == -EPERM || err == -EACCES ? STATUS_UNABLE : STATUS_FAILED;
 	if (!(json ? board_json(&s, stdout) : board_text(&s, stdout)))
-		status = standing_as_asked(&s) ? STATUS_OK : STATUS_FINDINGS;
+		status = standing_as_asked(&s) && !relief_pause(&s.exempt, s.now_ns)
+				 ? STATUS_OK
+				 : STATUS_FINDINGS;
 	standing_clear(&s);
 	return status;
 }
