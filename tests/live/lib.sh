@@ -232,7 +232,8 @@ syns() { # PORT: SYNs and fragments that hide their flags, that arrived there
 laws() { # DENIED
 	local s attempts
 	s=$(fence status --json)
-	attempts=$(($(counter denied "$s") + $(counter audited "$s") + $(counter allowed "$s")))
+	attempts=$(($(counter denied "$s") + $(counter audited "$s") + $(counter allowed "$s") + \
+		$(counter redirected "$s") + $(counter answered "$s")))
 	is "law: denied at connect = the workload's tally" "$(counter denied_at_connect "$s")" "$1"
 	is "law: attempts = submitted + summarised + lost" "$attempts" \
 		$(($(counter submitted "$s") + $(counter summarised "$s") + $(counter lost "$s")))
