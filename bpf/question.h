@@ -19,6 +19,7 @@ struct question {
 	const struct fence_vector *euid;
 	const struct fence_vector *gid_other; /* by_gid only, as the next one */
 	const struct fence_vector *gid_unknown;
+	const struct fence_vector *gid; /* VECTOR_GID and following, where they lie in one array */
 	const struct fence_vector *exe;
 	const struct fence_vector *cgroup;
 	const struct fence_vector *strict;

@@ -5,21 +5,34 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "bpf/first.h"
 #include "compile.h"
 
-/* Longest prefix, as fence_to4 and fence_to6 find it. */
-static uint32_t class_to(const struct compiled *c, const struct address *a)
+static inline __u64 first_gids(const struct question *q, __u32 i)
 {
+	__u64 w = 0;
+
+	for (int n = 0; n < FENCE_GIDS; n++)
+		if (q->gids >> n & 1)
+			w |= q->gid[n].word[i];
+	return w;
+}
+
+/* Longest prefix, as fence_to4 and fence_to6 find it. */
+static struct fence_to class_to(const struct compiled *c, const struct address *a)
+{
+	struct fence_to found = { VECTOR_TO_OTHER, VECTOR_TO_ANY };
 	struct address p = { .family = a->family };
-	uint32_t found = VECTOR_TO_OTHER;
 	int longest = -1;
 
+	if (!c->settings.has_to)
+		return found;
 	for (size_t i = 0; a->family == AF_INET && i < c->to4_n; i++) {
 		p.bits = c->to4[i].key.bits;
 		memcpy(p.byte, c->to4[i].key.addr, sizeof(c->to4[i].key.addr));
 		if (p.bits > longest && address_covers(&p, a)) {
 			longest = p.bits;
-			found = c->to4[i].vector;
+			found = c->to4[i].to;
 		}
 	}
 	for (size_t i = 0; a->family == AF_INET6 && i < c->to6_n; i++) {
@@ -27,7 +40,7 @@ static uint32_t class_to(const struct compiled *c, const struct address *a)
 		memcpy(p.byte, c->to6[i].key.addr, sizeof(c->to6[i].key.addr));
 		if (p.bits > longest && address_covers(&p, a)) {
 			longest = p.bits;
-			found = c->to6[i].vector;
+			found = c->to6[i].to;
 		}
 	}
 	return found;
@@ -55,6 +68,20 @@ static uint32_t class_exe(const struct compiled *c, const struct fence_exe *exe)
 		if (c->exe[i].key.dev == exe->dev && c->exe[i].key.ino == exe->ino)
 			return c->exe[i].vector;
 	return VECTOR_EXE_OTHER;
+}
+
+/* Of a process with too many groups, only the first two are asked for (bpf/groups.h). */
+static void class_gids(const struct compiled *c, const struct judge_who *who, struct question *q)
+{
+	bool many = who->gid_n > FENCE_GROUPS + 2;
+	size_t n = many ? 2 : who->gid_n;
+
+	q->by_gid = c->settings.has_gid;
+	q->gids_unknown = many || !who->gids_known;
+	for (size_t i = 0; q->by_gid && i < n; i++)
+		for (size_t j = 0; j < c->gid_n; j++)
+			if (c->gid[j].gid == who->gid[i])
+				q->gids |= 1ULL << c->gid[j].number;
 }
 
 /* From the root down: the deepest known one decides for what lies below. */
@@ -86,41 +113,58 @@ static int port_slot(const struct fence_settings *s, uint16_t port)
 	return -1;
 }
 
-static void ask(const struct compiled *c, const struct question *q, struct answer *a)
+/* The first term that is not passed over, as bpf/judge.h finds it. */
+static void ask(
+	const struct compiled *c, const struct question *q, uint64_t now_ns, struct answer *a)
 {
-	uint32_t n = decide_rule(q, c->settings.words);
+	const struct fence_term *term;
+	uint32_t n, from = 0;
 
-	a->rule = n;
-	if (n != FENCE_NO_RULE && n >= c->rule_n)
-		decide_failsafe(a, q->blocked, REASON_MISS, &c->settings);
-	else
-		decide(a, q, n == FENCE_NO_RULE ? NULL : &c->rule[n], &c->settings);
+	for (uint32_t turn = 0; turn < DECIDE_TURNS; turn++) {
+		n = decide_rule(q, c->settings.words, from);
+		if (n != FENCE_NO_RULE && n >= c->term_n)
+			break;
+		term = n == FENCE_NO_RULE ? NULL : &c->term[n];
+		if (!term || !decide_passes(term, now_ns)) {
+			a->term = n;
+			decide(a, q, term, &c->settings);
+			return;
+		}
+		from = decide_next(term, n, turn, &c->settings);
+	}
+	decide_failsafe(a, q->blocked, REASON_MISS, &c->settings);
 }
 
-struct answer judge(
-	const struct compiled *c, const struct judge_who *who, const struct judge_target *to)
+struct answer judge(const struct compiled *c, const struct judge_who *who,
+	const struct judge_target *to, uint64_t now_ns)
 {
 	const struct fence_settings *s = &c->settings;
-	struct answer a = { .rule = FENCE_NO_RULE, .reason = REASON_OPEN };
+	struct answer a = { .rule = FENCE_NO_RULE, .term = FENCE_NO_RULE, .reason = REASON_OPEN };
+	struct fence_to class = class_to(c, &to->address);
 	int slot = port_slot(s, to->port);
 	struct question q = {
 		.port = &c->vector[VECTOR_PORT + (slot < 0 ? 0 : slot)],
-		.to = &c->vector[class_to(c, &to->address)],
-		.to_any = &c->vector[VECTOR_TO_ANY],
+		.to = &c->vector[class.named],
+		.to_any = &c->vector[class.any],
 		.uid = &c->vector[class_uid(c, who->uid)],
 		.euid = &c->vector[class_uid(c, who->euid)],
+		.gid_other = &c->vector[VECTOR_GID_OTHER],
+		.gid_unknown = &c->vector[VECTOR_GID_UNKNOWN],
+		.gid = &c->vector[VECTOR_GID],
 		.exe = &c->vector[class_exe(c, &who->exe)],
 		.cgroup = &c->vector[class_cgroup(c, who)],
 		.strict = &c->vector[VECTOR_STRICT],
 		.in_scope = s->scope >> address_class(&to->address) & 1,
 		.blocked = slot >= 0 && s->blocked >> slot & 1,
+		.relays = RELAY_IP4 | (to->address.family == AF_INET6 ? RELAY_IP6 : 0),
 	};
 
+	class_gids(c, who, &q);
 	if (slot < 0)
 		return a;
 	if (s->has_cgroup && who->cgroup_n > FENCE_DEPTH && q.in_scope)
 		decide_failsafe(&a, q.blocked, REASON_DEPTH, s);
 	else
-		ask(c, &q, &a);
+		ask(c, &q, now_ns, &a);
 	return a;
 }

@@ -2,6 +2,7 @@
 /* What a compiled policy would answer: the hooks' look-ups, in user space. Pure. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,9 @@ struct compiled;
 
 struct judge_who {
 	uint32_t uid, euid; /* ~0 unknown */
+	const uint32_t *gid; /* its groups: real, effective, then supplementary ones */
+	size_t gid_n;
+	bool gids_known; /* false: it may have more than these */
 	struct fence_exe exe; /* ino 0: unknown */
 	const uint64_t *cgroup; /* ids from the root of the tree down to its own */
 	size_t cgroup_n; /* 0: unknown */
@@ -23,8 +27,9 @@ struct judge_target {
 };
 
 /*
- * The same look-ups as bpf/trial.h and bpf/place.h, and the same decision. What is unknown is judged as
- * the hooks judge it: by rules that block, not by rules that allow.
+ * The same look-ups as bpf/trial.h, bpf/groups.h and bpf/place.h, and the same decision, at `now_ns` of the
+ * boot clock, of a connect() by a socket of the target's own family. What is unknown is judged as the hooks
+ * judge it: by terms that are strict, not by the others. A limit is answered as one that is not reached.
  */
-struct answer judge(
-	const struct compiled *c, const struct judge_who *who, const struct judge_target *to);
+struct answer judge(const struct compiled *c, const struct judge_who *who,
+	const struct judge_target *to, uint64_t now_ns);

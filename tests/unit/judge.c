@@ -4,14 +4,16 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <cmocka.h>
 
+#include "bpf/bits.h"
 #include "compile.h"
 #include "judge.h"
 
-/* Rules: each selects in one dimension, and has a number that the cases name. */
-enum { TO_NET, TO_HOST, USER, NOT_USER, EXE, NOT_EXE, UNIT, RULES };
+/* Terms: each selects in one dimension, and has a number that the cases name. */
+enum { TO_NET, TO_HOST, USER, NOT_USER, GROUP, NOT_GROUP, EXE, NOT_EXE, UNIT, RULES };
 
 #define BIT(rule) (1ULL << (rule))
 #define BUT(rule) (BIT(RULES) - 1 - BIT(rule))
@@ -19,6 +21,7 @@ enum { TO_NET, TO_HOST, USER, NOT_USER, EXE, NOT_EXE, UNIT, RULES };
 
 enum {
 	CLASS_NET = VECTOR_FIRST,
+	CLASS_NOT_HERE, /* what `not: to:` keeps away */
 	CLASS_HOST,
 	CLASS_USER,
 	CLASS_BAD,
@@ -27,27 +30,39 @@ enum {
 	VECTORS
 };
 
-static struct fence_rule rules[RULES] = {
-	[TO_NET] = { .action = ACTION_ALLOW },
-	[TO_HOST] = { .action = ACTION_DROP },
-	[USER] = { .action = ACTION_ALLOW },
-	[NOT_USER] = { .action = ACTION_BLOCK, .err = 13 },
-	[EXE] = { .action = ACTION_ALLOW },
-	[NOT_EXE] = { .action = ACTION_BLOCK, .err = 110 },
-	[UNIT] = { .action = ACTION_BLOCK, .err = 111, .audit = 1 },
+/* Rules have other numbers than their terms have bits. */
+#define NUMBER(term) (100 + (term))
+
+static struct fence_term terms[RULES] = {
+	[TO_NET] = { .number = NUMBER(TO_NET), .action = ACTION_ALLOW },
+	[TO_HOST] = { .number = NUMBER(TO_HOST), .action = ACTION_DROP },
+	[USER] = { .number = NUMBER(USER), .action = ACTION_ALLOW },
+	[NOT_USER] = { .number = NUMBER(NOT_USER), .action = ACTION_BLOCK, .err = 13 },
+	[GROUP] = { .number = NUMBER(GROUP), .action = ACTION_LIMIT, .err = 11 },
+	[NOT_GROUP] = { .number = NUMBER(NOT_GROUP), .action = ACTION_BLOCK, .err = 12 },
+	[EXE] = { .number = NUMBER(EXE), .action = ACTION_ALLOW },
+	[NOT_EXE] = { .number = NUMBER(NOT_EXE), .action = ACTION_BLOCK, .err = 110 },
+	[UNIT] = { .number = NUMBER(UNIT), .action = ACTION_BLOCK, .err = 111, .audit = 1 },
 };
 
+#define ANY_TO (BUT(TO_NET) & BUT(TO_HOST))
+
 static struct fence_vector vectors[VECTORS] = {
-	[VECTOR_STRICT] = { { BIT(TO_HOST) | BIT(NOT_USER) | BIT(NOT_EXE) | BIT(UNIT) } },
-	[VECTOR_TO_ANY] = { { BIT(USER) | BIT(NOT_USER) | BIT(EXE) | BIT(NOT_EXE) | BIT(UNIT) } },
+	[VECTOR_STRICT] = { { BIT(TO_HOST) | BIT(NOT_USER) | BIT(NOT_GROUP) | BIT(NOT_EXE) } },
+	[VECTOR_TO_ANY] = { { ANY_TO } },
 	[VECTOR_UID_OTHER] = { { BUT(USER) & BUT(NOT_USER) } },
 	[VECTOR_UID_UNKNOWN] = { { BUT(USER) } },
 	[VECTOR_EXE_OTHER] = { { BUT(EXE) & BUT(NOT_EXE) } },
 	[VECTOR_EXE_UNKNOWN] = { { BUT(EXE) } },
 	[VECTOR_CGROUP_OTHER] = { { BUT(UNIT) } },
-	[VECTOR_CGROUP_UNKNOWN] = { { BIT(RULES) - 1 } },
+	[VECTOR_CGROUP_UNKNOWN] = { { BUT(UNIT) } },
+	[VECTOR_GID_OTHER] = { { BUT(GROUP) & BUT(NOT_GROUP) } },
+	[VECTOR_GID_UNKNOWN] = { { BIT(NOT_GROUP) } },
 	[VECTOR_PORT] = { { BIT(RULES) - 1 } },
+	[VECTOR_GID] = { { BIT(GROUP) } },
+	[VECTOR_GID + 63] = { { BIT(NOT_GROUP) } },
 	[CLASS_NET] = { { BIT(TO_NET) } },
+	[CLASS_NOT_HERE] = { { ANY_TO & BUT(NOT_USER) } },
 	[CLASS_HOST] = { { BIT(TO_HOST) } },
 	[CLASS_USER] = { { BUT(NOT_USER) } },
 	[CLASS_BAD] = { { BUT(USER) } },
@@ -57,15 +72,17 @@ static struct fence_vector vectors[VECTORS] = {
 
 /* The longer prefix stands first: it must win by length, not by place. */
 static struct compiled_prefix4 to4[] = {
-	{ { 32, { 198, 51, 100, 7 } }, CLASS_HOST },
-	{ { 24, { 198, 51, 100 } }, CLASS_NET },
-	{ { 8, { 10 } }, CLASS_NET },
+	{ { 32, { 198, 51, 100, 7 } }, { CLASS_HOST, VECTOR_TO_ANY } },
+	{ { 24, { 198, 51, 100 } }, { CLASS_NET, VECTOR_TO_ANY } },
+	{ { 8, { 10 } }, { CLASS_NET, VECTOR_TO_ANY } },
+	{ { 32, { 203, 0, 113, 9 } }, { VECTOR_TO_OTHER, CLASS_NOT_HERE } },
 };
 static struct compiled_prefix6 to6[] = {
-	{ { 32, { 0x20, 1, 0xd, 0xb8 } }, CLASS_NET },
-	{ { 128, { 0x20, 1, 0xd, 0xb8, [15] = 7 } }, CLASS_HOST },
+	{ { 32, { 0x20, 1, 0xd, 0xb8 } }, { CLASS_NET, VECTOR_TO_ANY } },
+	{ { 128, { 0x20, 1, 0xd, 0xb8, [15] = 7 } }, { CLASS_HOST, VECTOR_TO_ANY } },
 };
 static struct compiled_uid uids[] = { { 33, CLASS_USER }, { 66, CLASS_BAD } };
+static struct compiled_gid gids[] = { { 8, 0 }, { 9, 63 } };
 static struct compiled_exe exes[] = { { { 8 << 20 | 1, 500 }, CLASS_EXE } };
 static struct compiled_cgroup cgroups[] = {
 	{ 700, { CLASS_UNIT, CLASS_UNIT } },
@@ -84,17 +101,20 @@ static const struct compiled policy = {
 		.has_uid = 1,
 		.has_exe = 1,
 		.has_cgroup = 1,
+		.has_gid = 1,
 		.has_to = 1 },
-	.rule = rules,
-	.rule_n = RULES,
+	.term = terms,
+	.term_n = RULES,
 	.vector = vectors,
 	.vector_n = VECTORS,
 	.to4 = to4,
-	.to4_n = 3,
+	.to4_n = 4,
 	.to6 = to6,
 	.to6_n = 2,
 	.uid = uids,
 	.uid_n = 2,
+	.gid = gids,
+	.gid_n = 2,
 	.exe = exes,
 	.exe_n = 1,
 	.cgroup = cgroups,
@@ -151,6 +171,9 @@ static const struct {
 		NOT_USER },
 	{ "203.0.113.1", 25, ~0U, ~0U, EXE_NONE, { 1 }, VERDICT_DENIED, ACTION_BLOCK, REASON_RULE,
 		13, NOT_USER },
+	/* An address that a rule stays away from. */
+	{ "203.0.113.9", 25, 66, 66, EXE_NONE, { 1 }, VERDICT_DENIED, ACTION_BLOCK, REASON_DEFAULT,
+		1, NONE },
 	/* Executables: device and inode both count; unknown is not allowed. */
 	{ "203.0.113.1", 25, 1, 1, { 8 << 20 | 1, 500 }, { 1 }, VERDICT_ALLOWED, ACTION_ALLOW,
 		REASON_RULE, 0, EXE },
@@ -167,8 +190,8 @@ static const struct {
 		REASON_DEFAULT, 1, NONE },
 	{ "203.0.113.1", 25, 1, 1, EXE_NONE, { 1, 701, 2 }, VERDICT_AUDITED, ACTION_BLOCK,
 		REASON_RULE, 111, UNIT },
-	{ "203.0.113.1", 25, 1, 1, EXE_NONE, { 0 }, VERDICT_AUDITED, ACTION_BLOCK, REASON_RULE, 111,
-		UNIT },
+	{ "203.0.113.1", 25, 1, 1, EXE_NONE, { 0 }, VERDICT_DENIED, ACTION_BLOCK, REASON_DEFAULT, 1,
+		NONE },
 };
 
 static void each_look_up(void **state)
@@ -177,6 +200,7 @@ static void each_look_up(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct judge_who who = { .uid = cases[i].uid,
 			.euid = cases[i].euid,
+			.gids_known = true,
 			.exe = cases[i].exe,
 			.cgroup = cases[i].cgroup };
 		struct judge_target to = { .port = cases[i].port };
@@ -185,9 +209,10 @@ static void each_look_up(void **state)
 		while (who.cgroup_n < 4 && cases[i].cgroup[who.cgroup_n])
 			who.cgroup_n++;
 		assert_int_equal(address_parse(cases[i].to, &to.address), 0);
-		a = judge(&policy, &who, &to);
+		a = judge(&policy, &who, &to, 0);
 		if (a.verdict != cases[i].verdict || a.action != cases[i].action ||
-			a.reason != cases[i].reason || a.rule != cases[i].rule ||
+			a.reason != cases[i].reason || a.term != cases[i].rule ||
+			a.rule != (a.term == NONE ? NONE : NUMBER(a.term)) ||
 			(a.action == ACTION_BLOCK && a.err != cases[i].err))
 			fail_msg(
 				"case %zu, to %s: verdict %d, action %d, reason %d, errno %d, rule %d",
@@ -198,7 +223,9 @@ static void each_look_up(void **state)
 static void too_deep_is_blocked(void **state)
 {
 	uint64_t path[FENCE_DEPTH + 1];
-	struct judge_who who = { .uid = 33, .euid = 33, .exe = EXE_NONE, .cgroup = path };
+	struct judge_who who = {
+		.uid = 33, .euid = 33, .gids_known = true, .exe = EXE_NONE, .cgroup = path
+	};
 	struct judge_target to = { .port = 25 };
 	struct answer a;
 
@@ -207,13 +234,13 @@ static void too_deep_is_blocked(void **state)
 		path[i] = i + 1;
 	assert_int_equal(address_parse("203.0.113.1", &to.address), 0);
 	who.cgroup_n = FENCE_DEPTH;
-	assert_int_equal(judge(&policy, &who, &to).verdict, VERDICT_ALLOWED);
+	assert_int_equal(judge(&policy, &who, &to, 0).verdict, VERDICT_ALLOWED);
 	who.cgroup_n = FENCE_DEPTH + 1;
-	a = judge(&policy, &who, &to);
+	a = judge(&policy, &who, &to, 0);
 	assert_int_equal(a.verdict, VERDICT_DENIED);
 	assert_int_equal(a.reason, REASON_DEPTH);
 	to.port = 587;
-	assert_int_equal(judge(&policy, &who, &to).verdict, VERDICT_ALLOWED);
+	assert_int_equal(judge(&policy, &who, &to, 0).verdict, VERDICT_ALLOWED);
 }
 
 /* What no rule selects by is not looked up, as in the hooks. */
@@ -221,15 +248,217 @@ static void unused_dimensions_are_not_asked(void **state)
 {
 	struct compiled c = policy;
 	uint64_t deep[FENCE_DEPTH + 1] = { 0 };
-	struct judge_who who = { .uid = ~0U, .euid = ~0U, .cgroup = deep };
+	struct judge_who who = { .uid = ~0U, .euid = ~0U, .gids_known = true, .cgroup = deep };
 	struct judge_target to = { .port = 25 };
 
 	(void)state;
 	c.settings.has_uid = c.settings.has_exe = c.settings.has_cgroup = 0;
 	assert_int_equal(address_parse("203.0.113.1", &to.address), 0);
-	assert_int_equal(judge(&c, &who, &to).reason, REASON_DEFAULT);
+	assert_int_equal(judge(&c, &who, &to, 0).reason, REASON_DEFAULT);
 	who.cgroup_n = FENCE_DEPTH + 1;
-	assert_int_equal(judge(&c, &who, &to).reason, REASON_DEFAULT);
+	assert_int_equal(judge(&c, &who, &to, 0).reason, REASON_DEFAULT);
+	c.settings.has_gid = 0;
+	assert_int_equal(judge(&c, &who, &to, 0).term, GROUP); /* as if every group were it */
+}
+
+static struct answer judged(
+	const struct compiled *c, const char *to, const struct judge_who *who, uint64_t now_ns)
+{
+	struct judge_target target = { .port = 25 };
+
+	assert_int_equal(address_parse(to, &target.address), 0);
+	return judge(c, who, &target, now_ns);
+}
+
+/* Any of the groups selects; one that may be there selects for what is strict. */
+static void groups(void **state)
+{
+	static const uint64_t root = 1;
+	static const struct {
+		uint32_t gid[3];
+		size_t n;
+		bool known;
+		uint8_t verdict;
+		uint16_t term;
+	} asked[] = {
+		{ { 1, 2, 3 }, 3, true, VERDICT_DENIED, NONE },
+		{ { 8 }, 1, true, VERDICT_ALLOWED, GROUP },
+		{ { 1, 2, 8 }, 3, true, VERDICT_ALLOWED, GROUP },
+		{ { 1, 9, 2 }, 3, true, VERDICT_DENIED, NOT_GROUP },
+		{ { 9, 8 }, 2, true, VERDICT_ALLOWED, GROUP },
+		{ { 8 }, 1, false, VERDICT_ALLOWED, GROUP },
+		{ { 1 }, 1, false, VERDICT_DENIED, NOT_GROUP },
+		{ { 0 }, 0, false, VERDICT_DENIED, NOT_GROUP },
+	};
+	uint32_t many[FENCE_GROUPS + 3] = { [FENCE_GROUPS] = 8 };
+	struct judge_who who = { .exe = EXE_NONE, .cgroup = &root, .cgroup_n = 1 };
+	struct answer a;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++) {
+		who.gid = asked[i].gid;
+		who.gid_n = asked[i].n;
+		who.gids_known = asked[i].known;
+		a = judged(&policy, "203.0.113.1", &who, 0);
+		if (a.verdict != asked[i].verdict || a.term != asked[i].term)
+			fail_msg("groups %zu: verdict %d, term %d", i, a.verdict, a.term);
+		assert_int_equal(a.action, a.term == GROUP ? ACTION_LIMIT : ACTION_BLOCK);
+	}
+	who.gid = many;
+	who.gids_known = true;
+	who.gid_n = FENCE_GROUPS + 2;
+	assert_int_equal(judged(&policy, "203.0.113.1", &who, 0).term, GROUP);
+	who.gid_n = FENCE_GROUPS + 3; /* too many to be looked at */
+	assert_int_equal(judged(&policy, "203.0.113.1", &who, 0).term, NOT_GROUP);
+}
+
+#define LONG 80 /* terms, all of which match everything */
+#define FROM 70 /* rules */
+
+/* Exemptions that end one after the other, from the first on; then rules. */
+static void list_make(struct compiled *c, struct fence_term term[LONG], struct fence_vector *v)
+{
+	memset(v, 0, VECTOR_FIRST * sizeof(*v));
+	for (size_t i = 0; i < VECTOR_FIRST; i++)
+		if (i != VECTOR_TO_OTHER)
+			memset(v[i].word, 0xff, LONG / 8);
+	memset(term, 0, LONG * sizeof(*term));
+	for (int i = 0; i < LONG; i++) {
+		term[i].number = i < FROM ? FENCE_EXEMPTION | (i + 1) : i - FROM;
+		term[i].until_ns = i < FROM ? i + 1 : 0;
+		term[i].action = i < FROM ? ACTION_ALLOW : ACTION_BLOCK;
+		term[i].err = 13;
+	}
+	*c = policy;
+	c->settings.words = 2;
+	c->settings.rules_at = FROM;
+	c->settings.has_uid = c->settings.has_gid = c->settings.has_exe = 0;
+	c->settings.has_cgroup = c->settings.has_to = 0;
+	c->term = term;
+	c->term_n = LONG;
+	c->vector = v;
+	c->vector_n = VECTOR_FIRST;
+}
+
+static void exemptions_end(void **state)
+{
+	static struct fence_vector v[VECTOR_FIRST];
+	static const struct judge_who nobody;
+	struct fence_term term[LONG];
+	struct compiled c;
+	struct answer a;
+
+	(void)state;
+	list_make(&c, term, v);
+	a = judged(&c, "203.0.113.1", &nobody, 0);
+	assert_int_equal(a.rule, FENCE_EXEMPTION | 1);
+	assert_int_equal(a.reason, REASON_EXEMPTION);
+	assert_int_equal(a.verdict, VERDICT_ALLOWED);
+	assert_int_equal(judged(&c, "203.0.113.1", &nobody, 1).term, 1);
+	assert_int_equal(judged(&c, "203.0.113.1", &nobody, 63).term, 63);
+	/* After 64 that have ended, no other is asked. */
+	a = judged(&c, "203.0.113.1", &nobody, 64);
+	assert_int_equal(a.term, FROM);
+	assert_int_equal(a.rule, 0);
+	assert_int_equal(a.reason, REASON_RULE);
+	assert_int_equal(a.verdict, VERDICT_DENIED);
+	term[0].until_ns = 0; /* never */
+	assert_int_equal(judged(&c, "203.0.113.1", &nobody, UINT64_MAX).term, 0);
+	c.term_n = FROM; /* a term that is not there */
+	term[0].until_ns = 1;
+	a = judged(&c, "203.0.113.1", &nobody, UINT64_MAX);
+	assert_int_equal(a.reason, REASON_MISS);
+	assert_int_equal(a.verdict, VERDICT_DENIED);
+}
+
+/* A tenant's allow goes on where it says; what would go back ends. */
+static void layers(void **state)
+{
+	static struct fence_vector v[VECTOR_FIRST];
+	static const struct judge_who nobody;
+	struct fence_term term[LONG];
+	struct compiled c;
+
+	(void)state;
+	list_make(&c, term, v);
+	c.settings.rules_at = 0;
+	for (int i = 0; i < LONG; i++)
+		term[i].until_ns = 0;
+	term[0].pass = 1;
+	term[0].next = 64;
+	assert_int_equal(judged(&c, "203.0.113.1", &nobody, 0).term, 64);
+	term[64].pass = 1;
+	term[64].next = 3;
+	assert_int_equal(judged(&c, "203.0.113.1", &nobody, 0).term, 65);
+	term[65].pass = 1;
+	term[65].next = LONG; /* nothing is left */
+	assert_int_equal(judged(&c, "203.0.113.1", &nobody, 0).reason, REASON_DEFAULT);
+}
+
+static void detours(void **state)
+{
+	static struct fence_vector v[VECTOR_FIRST];
+	static const struct judge_who nobody;
+	struct fence_term term[LONG];
+	struct compiled c;
+	struct answer a;
+
+	(void)state;
+	list_make(&c, term, v);
+	term[0].action = ACTION_REDIRECT;
+	term[0].relay.port4 = 1025;
+	assert_int_equal(judged(&c, "203.0.113.1", &nobody, 0).verdict, VERDICT_REDIRECTED);
+	assert_int_equal(judged(&c, "2001:db8::1", &nobody, 0).verdict, VERDICT_REDIRECTED);
+	term[0].relay.port4 = 0;
+	term[0].relay.port6 = 1025;
+	assert_int_equal(judged(&c, "2001:db8::1", &nobody, 0).verdict, VERDICT_REDIRECTED);
+	a = judged(&c, "203.0.113.1", &nobody, 0); /* no IPv4 socket goes to an IPv6 relay */
+	assert_int_equal(a.verdict, VERDICT_DENIED);
+	assert_int_equal(a.action, ACTION_REDIRECT);
+	assert_int_equal(a.reason, REASON_NO_RELAY);
+	assert_int_equal(a.err, 13);
+	term[0].action = ACTION_ANSWER;
+	assert_int_equal(judged(&c, "2001:db8::1", &nobody, 0).verdict, VERDICT_ANSWERED);
+	term[0].audit = 1;
+	assert_int_equal(judged(&c, "2001:db8::1", &nobody, 0).verdict, VERDICT_AUDITED);
+	c.settings.enforce = term[0].audit = 0;
+	assert_int_equal(judged(&c, "203.0.113.1", &nobody, 0).verdict, VERDICT_AUDITED);
+}
+
+/* Each is stricter than the one before. */
+static void strictness(void **state)
+{
+	static const struct answer ladder[] = {
+		{ .verdict = VERDICT_ALLOWED, .action = ACTION_ALLOW },
+		{ .verdict = VERDICT_AUDITED, .action = ACTION_LIMIT },
+		{ .verdict = VERDICT_AUDITED, .action = ACTION_BLOCK },
+		{ .verdict = VERDICT_AUDITED, .action = ACTION_DROP },
+		{ .verdict = VERDICT_ALLOWED, .action = ACTION_LIMIT },
+		{ .verdict = VERDICT_REDIRECTED, .action = ACTION_REDIRECT },
+		{ .verdict = VERDICT_ANSWERED, .action = ACTION_ANSWER },
+		{ .verdict = VERDICT_DENIED, .action = ACTION_LIMIT },
+		{ .verdict = VERDICT_DENIED, .action = ACTION_REDIRECT },
+		{ .verdict = VERDICT_DENIED, .action = ACTION_BLOCK },
+		{ .verdict = VERDICT_DENIED, .action = ACTION_DROP },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ladder) / sizeof(*ladder); i++)
+		for (size_t j = 0; j < sizeof(ladder) / sizeof(*ladder); j++)
+			assert_int_equal(stricter(&ladder[i], &ladder[j]), i > j);
+}
+
+static void bits(void **state)
+{
+	(void)state;
+	for (uint32_t from = 0; from <= FENCE_TERMS; from++)
+		for (uint32_t i = 0; i < FENCE_WORDS; i++) {
+			uint64_t right = 0;
+
+			for (uint32_t bit = 0; bit < 64; bit++)
+				right |= (uint64_t)(i * 64 + bit >= from) << bit;
+			assert_int_equal(bits_from(i, from), right);
+		}
 }
 
 int main(void)
@@ -238,6 +467,12 @@ int main(void)
 		cmocka_unit_test(each_look_up),
 		cmocka_unit_test(too_deep_is_blocked),
 		cmocka_unit_test(unused_dimensions_are_not_asked),
+		cmocka_unit_test(groups),
+		cmocka_unit_test(exemptions_end),
+		cmocka_unit_test(layers),
+		cmocka_unit_test(detours),
+		cmocka_unit_test(strictness),
+		cmocka_unit_test(bits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
