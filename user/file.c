@@ -12,13 +12,18 @@
 
 #include "say.h"
 
-static int admit(const char *path, const struct stat *st)
+static int too_large(const char *path, size_t limit)
+{
+	return refuse(-EFBIG, "%s: larger than %zu bytes", path, limit);
+}
+
+static int admit(const char *path, const struct stat *st, size_t limit)
 {
 	if (S_ISDIR(st->st_mode))
 		return refuse(-EISDIR, "%s: a directory, not a file", path);
 	if (!S_ISREG(st->st_mode))
 		return refuse(-EINVAL, "%s: not a regular file", path);
-	return 0;
+	return (size_t)st->st_size > limit ? too_large(path, limit) : 0;
 }
 
 /* One byte more than the limit tells a file that is just right from one that is too large. */
@@ -46,7 +51,7 @@ static int read_all(int fd, const char *path, size_t limit, char **text, size_t 
 		}
 		used += got > 0 ? got : 0;
 		if (used > limit) {
-			err = refuse(-EFBIG, "%s: larger than %zu bytes", path, limit);
+			err = too_large(path, limit);
 			goto out;
 		}
 	} while (got);
@@ -78,7 +83,7 @@ int file_read(const char *path, size_t limit, char **text, size_t *n)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return fail(-errno, "open %s", path);
-	err = fstat(fd, &before) ? fail(-errno, "stat %s", path) : admit(path, &before);
+	err = fstat(fd, &before) ? fail(-errno, "stat %s", path) : admit(path, &before, limit);
 	if (!err)
 		err = read_all(fd, path, limit, &buf, &used);
 	if (!err && (fstat(fd, &after) || changed(&before, &after)))

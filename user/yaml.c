@@ -18,6 +18,8 @@
 #define BYTES_MAX 10000000
 #define NODES_MAX 500000
 #define DEPTH_MAX 16
+#define TOLD_BEGIN 600 /* bytes of a complaint */
+#define TOLD_END 300
 
 enum kind {
 	KIND_SCALAR,
@@ -56,6 +58,17 @@ struct loader {
 	size_t pending_n;
 };
 
+/* A value of megabytes is in the text too: one line that a person reads has its beginning and end. */
+static void shorten(char *text)
+{
+	size_t n = strlen(text);
+
+	if (n > TOLD_BEGIN + 3 + TOLD_END) {
+		memcpy(text + TOLD_BEGIN, "...", 3);
+		memmove(text + TOLD_BEGIN + 3, text + n - TOLD_END, TOLD_END + 1);
+	}
+}
+
 /* `kind` comes before the text: "" or "warning: ". */
 static void tell(const struct yaml_node *n, const char *kind, const char *fmt, va_list ap)
 {
@@ -63,6 +76,8 @@ static void tell(const struct yaml_node *n, const char *kind, const char *fmt, v
 
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;
+	if (text)
+		shorten(text);
 	say("%s:%u:%u: %s%s", n->doc->name, n->line, n->column, kind, text ? text : fmt);
 	free(text);
 }

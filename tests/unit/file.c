@@ -4,7 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "said.h"
@@ -81,6 +84,56 @@ static void refuses(void **state)
 	refuse_path("link", -EINVAL, "smtpfence: link: not a regular file\n");
 }
 
+/* A sparse file of 100 GB is refused for its size, not read to its limit. */
+static void huge(void **state)
+{
+	int fd = open("data", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	(void)state;
+	assert_int_equal(ftruncate(fd, 100000000000), 0);
+	close(fd);
+	refuse_path("data", -EFBIG, "smtpfence: data: larger than 10 bytes\n");
+}
+
+/* Appends until it is ended, for a file of 8 MB at most. */
+static pid_t begin_writing(void)
+{
+	int fd = open("data", O_WRONLY | O_APPEND | O_CLOEXEC);
+	pid_t child = fork();
+
+	if (!child) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (int i = 0; i < 7000000 && write(fd, "x", 1) == 1; i++)
+			;
+		_exit(0);
+	}
+	close(fd);
+	return child;
+}
+
+static void changes_while_read(void **state)
+{
+	char *text = NULL;
+	pid_t child;
+	size_t n;
+	int err = 0;
+
+	(void)state;
+	write_file(1000000);
+	child = begin_writing();
+	assert_true(child > 0);
+	said_begin();
+	for (int i = 0; !err && i < 1000; i++) {
+		err = file_read("data", 10000000, &text, &n);
+		free(text);
+		text = NULL;
+	}
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	assert_int_equal(err, -EAGAIN);
+	said_end("smtpfence: data: changed while it was read; try again\n");
+}
+
 static void reads_stdin(void **state)
 {
 	int old = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3), pipes[2];
@@ -108,6 +161,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_all_bytes),
 		cmocka_unit_test(refuses),
+		cmocka_unit_test(huge),
+		cmocka_unit_test(changes_while_read),
 		cmocka_unit_test(reads_stdin),
 	};
 

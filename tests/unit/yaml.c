@@ -112,6 +112,77 @@ static void limits(void **state)
 	free(text);
 }
 
+/* What is refused is refused in one line of bounded length, whatever its size. */
+static void hostile(void **state)
+{
+	static const struct {
+		const char *head, *again, *said;
+	} cases[] = {
+		{ "", "[", "smtpfence: t:1:17: nested deeper than 16 levels\n" },
+		{ "", "{a: ", "smtpfence: t:1:65: nested deeper than 16 levels\n" },
+		{ "", "- ", "smtpfence: t:1:33: nested deeper than 16 levels\n" },
+		{ "", "? ", "smtpfence: t:1:33: nested deeper than 16 levels\n" },
+		{ "a: &x [lol, lol]\n", "b: [*x, *x]\n",
+			"smtpfence: t:1:4: anchors and aliases are not accepted\n" },
+		{ "", "*", "smtpfence: t:1:..." },
+		{ "", "%", "smtpfence: t:1:..." },
+		{ "", "\"", "smtpfence: t:1:..." },
+		{ "", "---\n", "smtpfence: t:2:1: only one document is accepted\n" },
+	};
+	size_t size = 1000000;
+	char *text = malloc(size + 100);
+	struct yaml *y = NULL;
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t n = strlen(cases[i].head), step = strlen(cases[i].again);
+
+		memcpy(text, cases[i].head, n);
+		for (; n < size; n += step)
+			memcpy(text + n, cases[i].again, step);
+		said_begin();
+		assert_int_equal(yaml_from_text("t", text, n, &y), -EINVAL);
+		fflush(said_to);
+		assert_true(said_bytes < 1200);
+		said_end(cases[i].said);
+		assert_null(y);
+	}
+	free(text);
+}
+
+static void long_complaint(void **state)
+{
+	char *text = malloc(2000001), want[1100];
+	struct yaml *y = NULL;
+	size_t index, n;
+
+	(void)state;
+	memset(text, 'a', 2000000);
+	text[2000000] = 0;
+	assert_int_equal(yaml_from_text("t", text, 2000000, &y), 0);
+	for (size_t length = 895; length < 915; length++) {
+		said_begin();
+		yaml_refuse(yaml_root(y), "%.*s", (int)length, text);
+		n = sprintf(want, "smtpfence: t:1:1: %.*s", length > 903 ? 600 : (int)length, text);
+		if (length > 903)
+			n += sprintf(want + n, "...%.300s", text);
+		sprintf(want + n, "\n");
+		said_end(want);
+	}
+	said_begin();
+	assert_int_equal(
+		choice_of(yaml_root(y),
+			&(struct choice){ "a word", (const char *const[]){ "b", NULL }, NULL },
+			&index),
+		-EINVAL);
+	fflush(said_to);
+	assert_true(said_bytes < 400);
+	said_end("smtpfence: t:1:1: 'aaaaaaaaaa...");
+	yaml_close(y);
+	free(text);
+}
+
 static void choices(void **state)
 {
 	static const char *const now[] = { "allow", "block", NULL }, *const later[] = { "limit",
@@ -177,6 +248,8 @@ int main(void)
 		cmocka_unit_test(reads),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(limits),
+		cmocka_unit_test(hostile),
+		cmocka_unit_test(long_complaint),
 		cmocka_unit_test(choices),
 		cmocka_unit_test(warns),
 		cmocka_unit_test(cut_anywhere),
