@@ -14,6 +14,7 @@
 #include "process.h"
 #include "senders.h"
 #include "sockets.h"
+#include "text.h"
 
 static bool same_file(const char *a, const char *b)
 {
@@ -55,6 +56,17 @@ static void cgroup_ids(const char *mount, const char *path, struct fate_subject 
 	out->cgroup_n = n;
 }
 
+static void groups(pid_t pid, struct fate_subject *out)
+{
+	const size_t room = sizeof(out->gid) / sizeof(*out->gid);
+	ssize_t n = process_groups(pid, out->gid, room);
+
+	out->gids_known = n >= 0;
+	if (n > 0)
+		out->gid_n = (size_t)n < room ? (size_t)n : room;
+}
+
+/* A client of another user than its server's has that user's groups, which are not looked up here. */
 void fate_sender(const char *cgroup_mount, const struct sender *s, struct fate_subject *out)
 {
 	char seen[PATH_MAX];
@@ -62,6 +74,8 @@ void fate_sender(const char *cgroup_mount, const struct sender *s, struct fate_s
 
 	memset(out, 0, sizeof(*out));
 	out->uid = s->client_uid;
+	if (s->client_uid == s->uid)
+		groups(s->pid, out);
 	snprintf(seen, sizeof(seen), "/proc/%d/%s%s", s->pid, apart ? "root" : "exe",
 		apart ? s->client : "");
 	exe_key(seen, s->client, &out->exe);
@@ -74,6 +88,8 @@ void fate_socket(const char *cgroup_mount, const struct socket_seen *s, struct f
 
 	memset(out, 0, sizeof(*out));
 	out->uid = s->uid;
+	if (s->pid)
+		groups(s->pid, out);
 	if (s->pid && !process_exe(s->pid, &path)) {
 		snprintf(seen, sizeof(seen), "/proc/%d/exe", s->pid);
 		exe_key(seen, path, &out->exe);
@@ -91,19 +107,32 @@ struct answer fate_answer(
 {
 	struct judge_who who = { .uid = s->uid,
 		.euid = s->uid,
+		.gid = s->gid,
+		.gid_n = s->gid_n,
+		.gids_known = s->gids_known,
 		.exe = s->exe,
 		.cgroup = s->cgroup,
 		.cgroup_n = s->cgroup_n };
 
-	return judge(c, &who, to);
+	return judge(c, &who, to, text_wall_now() - text_boot_offset());
+}
+
+static bool any_covers(const struct address *prefix, size_t n, const struct address *a)
+{
+	for (size_t i = 0; i < n; i++)
+		if (prefix[i].bits && address_covers(&prefix[i], a))
+			return true;
+	return false;
 }
 
 static bool named(const struct policy *p, const struct address *a)
 {
-	for (size_t i = 0; i < p->rule_n; i++)
-		for (size_t t = 0; t < p->rule[i].to_n; t++)
-			if (p->rule[i].to[t].bits && address_covers(&p->rule[i].to[t], a))
-				return true;
+	for (size_t i = 0; i < p->rule_n; i++) {
+		const struct selectors *s = &p->rule[i].when;
+
+		if (any_covers(s->to, s->to_n, a) || any_covers(s->not_to, s->not_to_n, a))
+			return true;
+	}
 	return false;
 }
 

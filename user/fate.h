@@ -14,6 +14,9 @@ struct socket_seen;
 
 struct fate_subject {
 	uint32_t uid; /* real and effective alike; ~0 unknown */
+	uint32_t gid[FENCE_GROUPS + 3]; /* one more than a hook asks for */
+	size_t gid_n;
+	bool gids_known; /* false: it may have more */
 	struct fence_exe
 		exe; /* ino 0: unknown, or not to be had by a path of our mount namespace */
 	uint64_t cgroup[FENCE_DEPTH + 1]; /* from the root down; one too many is too deep */
@@ -29,7 +32,7 @@ void fate_socket(const char *cgroup_mount, const struct socket_seen *s, struct f
 struct answer fate_answer(
 	const struct compiled *c, const struct fate_subject *s, const struct judge_target *to);
 
-/* What awaits it on one port, at a public address that no rule's prefix speaks of. */
+/* What awaits it on one port, at a public address that no rule's prefix speaks of, now. */
 struct fate_port {
 	uint16_t port; /* host order */
 	struct answer answer;

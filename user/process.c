@@ -141,6 +141,45 @@ int process_comm(pid_t pid, char comm[FENCE_COMM])
 	return 0;
 }
 
+/* The numbers that a line begins with, `most` at most: how many. */
+static size_t put_numbers(const char *s, uint32_t *to, size_t room, size_t most)
+{
+	size_t n = 0;
+	char *end;
+
+	for (; n < most; n++, s = end) {
+		unsigned long number = strtoul(s, &end, 10);
+
+		if (end == s)
+			break;
+		if (n < room)
+			to[n] = number;
+	}
+	return n;
+}
+
+ssize_t process_groups(pid_t pid, uint32_t *gid, size_t room)
+{
+	char name[64], *line = NULL;
+	size_t size = 0, n = 0;
+	FILE *f;
+
+	(void)snprintf(name, sizeof(name), "/proc/%d/status", pid);
+	f = fopen(name, "re");
+	if (!f)
+		return -errno;
+	while (getline(&line, &size, f) > 0) {
+		if (!strncmp(line, "Gid:", 4)) /* real, effective, saved, file system */
+			n = put_numbers(line + 4, gid, room, 2);
+		else if (!strncmp(line, "Groups:", 7))
+			n += put_numbers(line + 7, gid + (n < room ? n : room),
+				n < room ? room - n : 0, SIZE_MAX);
+	}
+	free(line);
+	(void)fclose(f);
+	return n ? (ssize_t)n : -ENOENT; /* it ended between open and read */
+}
+
 /* mnt_id and, since 5.14, ino of an open file; *ino stays as it is on older kernels. */
 static int fd_info(int fd, int *mnt_id, uint64_t *ino)
 {

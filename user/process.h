@@ -18,6 +18,12 @@ uint64_t process_start(pid_t pid);
 /* Is it still the same process? Compared in ticks, since /proc has no more (DECISIONS 28). */
 bool process_is(pid_t pid, uint64_t start_ns);
 
+/*
+ * Groups of a process as the initial user namespace knows them: real, effective, then supplementary ones, up to
+ * `room` of them to `gid`. How many there are, or -errno.
+ */
+ssize_t process_groups(pid_t pid, uint32_t *gid, size_t room);
+
 /* Link targets and files; free the result. -ENOENT when it is gone. */
 int process_exe(pid_t pid, char **path);
 int process_cwd(pid_t pid, char **path);
