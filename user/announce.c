@@ -47,25 +47,40 @@ static bool alike(const struct answer *a, const struct answer *b)
 	return a->verdict == b->verdict && a->reason == b->reason && a->rule == b->rule;
 }
 
+/* The rule that an answer comes from; NULL: none, or an exemption. */
+static const struct policy_rule *rule_of(const struct announce *a, const struct answer *answer)
+{
+	return answer->rule < a->policy->rule_n ? &a->policy->rule[answer->rule] : NULL;
+}
+
 static void put_answer(const struct announce *a, const struct answer *answer, FILE *to)
 {
 	static const char *const word[VERDICT_COUNT] = {
 		[VERDICT_ALLOWED] = "allowed",
 		[VERDICT_AUDITED] = "would be blocked",
 		[VERDICT_DENIED] = "blocked",
+		[VERDICT_REDIRECTED] = "redirected",
+		[VERDICT_ANSWERED] = "answered",
 	};
+	const struct policy_rule *r = rule_of(a, answer);
 
 	fputs(word[answer->verdict], to);
-	if (answer->reason == REASON_RULE && answer->rule < a->policy->rule_n) {
+	if (answer->action == ACTION_LIMIT)
+		fputs(" up to a limit", to);
+	if (r) {
 		fputs(" by rule \"", to);
-		put(to, a->policy->rule[answer->rule].name);
+		put(to, r->name);
 		fputc('"', to);
+	} else if (answer->reason == REASON_EXEMPTION) {
+		fprintf(to, " by exemption e%u", answer->rule & ~FENCE_EXEMPTION);
 	} else if (answer->reason == REASON_DEFAULT) {
 		fputs(answer->verdict == VERDICT_ALLOWED ? " by default" : ", no rule allows it",
 			to);
 	} else if (answer->reason == REASON_DEPTH) {
 		fputs(", its cgroup is too deep to be judged", to);
 	}
+	if (answer->reason == REASON_NO_RELAY)
+		fputs(", as it has nowhere to go", to);
 }
 
 /*
@@ -89,7 +104,8 @@ static bool put_fates(const struct announce *a, const struct fate_subject *s, FI
 	}
 	if (!n)
 		fputs("    this policy blocks no port\n", to);
-	return n && f[0].answer.verdict != VERDICT_ALLOWED;
+	return n &&
+	       (f[0].answer.verdict == VERDICT_DENIED || f[0].answer.verdict == VERDICT_AUDITED);
 }
 
 /* Where a rule speaks of targets its fate may be another there: a relay that is allowed, say. */
@@ -101,7 +117,7 @@ static void put_elsewhere(const struct announce *a, const struct fate_subject *w
 	struct answer answer;
 
 	for (size_t i = 0; i < a->policy->rule_n; i++) {
-		const struct policy_rule *r = &a->policy->rule[i];
+		const struct selectors *r = &a->policy->rule[i].when;
 
 		if (!r->to_n || (!r->port_n && !p->blocked_n))
 			continue;

@@ -22,10 +22,16 @@ static void put_id(struct json *j, const char *key, uint32_t id)
 
 static void put_answer(const struct announce *a, const struct answer *answer, struct json *j)
 {
+	char name[16];
+
 	json_text(j, "verdict", attempt_verdict_name(answer->verdict));
 	json_text(j, "reason", attempt_reason_name(answer->reason));
 	if (answer->rule < a->policy->rule_n)
 		json_text(j, "rule", a->policy->rule[answer->rule].name);
+	if (answer->reason == REASON_EXEMPTION) {
+		snprintf(name, sizeof(name), "e%u", answer->rule & ~FENCE_EXEMPTION);
+		json_text(j, "exemption", name);
+	}
 }
 
 static void put_ports(const struct announce *a, const struct fate_subject *who, struct json *j)
