@@ -5,7 +5,7 @@ ROOMS = text say options json address list file csv walk yaml choice quote actio
 	charter policy entry exemption dump \
 	mounts cgroup process shape statefile dossier pods runtime container ways terms vectors patterns asks match \
 	names exes resolve classes prefixes settings orders compile mask script subject attempt line member recall scope fill holder kernel link pin counts dirwatch follow \
-	crowd held events guard state phrase slip standing board translate archive distinct incident ledger remedy advise \
+	crowd held events guard state phrase slip relief standing board translate archive distinct incident ledger remedy advise \
 	judge netns diag sockets cut senders \
 	blind permit fate announce outlook wrap portrait account report raise confirm herald lookout \
 	invoker launch last wire plan cage tally session helper front

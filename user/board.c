@@ -11,10 +11,12 @@
 #include "attempt.h"
 #include "json.h"
 #include "relief.h"
+#include "slip.h"
 #include "standing.h"
 #include "text.h"
 
 #define COLUMNS 80
+#define NS_PER_S 1000000000ULL
 #define TEXT_AT 12 /* column of the text behind a label */
 
 static void when(char to[32], uint64_t wall_ns)
@@ -130,7 +132,8 @@ static void first_line(const struct standing *s, FILE *to)
 				     : "audit");
 	else if (pause)
 		snprintf(text, sizeof(text), "PAUSED: nothing is blocked for %s more (asked: %s)",
-			relief_left(list, pause, s->now_ns), a->enforce ? "enforce" : "audit");
+			slip_span(list, (pause->until_ns - s->now_ns) / NS_PER_S),
+			a->enforce ? "enforce" : "audit");
 	else if (!a->enforce)
 		snprintf(text, sizeof(text),
 			"AUDIT: nothing is blocked. %s attempt%s would have been%s",

@@ -223,13 +223,13 @@ static void a_pause_is_no_enforcement(void **state)
 	s.exempt = (struct exemptions){ .e = &pause, .n = 1 };
 	begins(&s, "PAUSED: nothing is blocked for 10 min more (asked: enforce)\n"
 		   "next        to end the pause: sudo smtpfence resume\n");
-	holds(&s, "\ne3          10 min        alice     the whole host: move\n");
+	holds(&s, "\ne3     10 min      alice      pause: move\n");
 	text = screen(&s);
 	assert_null(strstr(text, "enforced"));
 	free(text);
 	text = drawn(&s, board_json);
 	assert_non_null(strstr(text, "\"enforcing\":false,\"as_asked\":true"));
-	assert_non_null(strstr(text, "\"exemptions\":[{\"id\":\"e3\",\"kind\":\"pause\""));
+	assert_non_null(strstr(text, "\"exemptions\":[{\"id\":\"e3\",\"state\":\"in force\""));
 	free(text);
 	s.now_ns = pause.until_ns;
 	begins(&s, "ENFORCING\n");
