@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Equal sets of rules stand once, however many there are. */
+/* Equal sets of terms stand once, however many there are. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@ static struct fence_vector spread(size_t n)
 
 	for (size_t bit = 0; n >> bit; bit++)
 		if (n >> bit & 1)
-			vectors_set(&set, bit * 73 % FENCE_RULES);
+			vectors_set(&set, bit * 73 % FENCE_TERMS);
 	return set;
 }
 
@@ -62,7 +62,7 @@ static void fixed_ones_are_not_shared(void **state)
 	vectors_free(&v);
 }
 
-static void rule_n_is_bit_n(void **state)
+static void term_n_is_bit_n(void **state)
 {
 	struct fence_vector a = { { 0 } }, b = { { 0 } };
 
@@ -70,12 +70,16 @@ static void rule_n_is_bit_n(void **state)
 	vectors_set(&a, 0);
 	vectors_set(&a, 63);
 	vectors_set(&b, 64);
-	vectors_set(&b, FENCE_RULES - 1);
+	vectors_set(&b, FENCE_TERMS - 1);
+	assert_true(vectors_has(&a, 63) && vectors_has(&b, FENCE_TERMS - 1));
+	assert_false(vectors_has(&a, 64) || vectors_has(&b, 0));
 	assert_false(vectors_equal(&a, &b));
 	vectors_join(&a, &b);
 	assert_true(a.word[0] == (1ULL | 1ULL << 63));
 	assert_true(a.word[1] == 1);
 	assert_true(a.word[FENCE_WORDS - 1] == 1ULL << 63);
+	vectors_drop(&a, &b);
+	assert_true(a.word[0] == (1ULL | 1ULL << 63) && !a.word[1] && !a.word[FENCE_WORDS - 1]);
 }
 
 int main(void)
@@ -83,7 +87,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keeps_each_set_once),
 		cmocka_unit_test(fixed_ones_are_not_shared),
-		cmocka_unit_test(rule_n_is_bit_n),
+		cmocka_unit_test(term_n_is_bit_n),
 	};
 
 	return cmocka_run_group_tests_name("vectors", tests, NULL, NULL);
