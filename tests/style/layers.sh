@@ -49,7 +49,7 @@ BEGIN {
 }
 $3 !~ /^"/ { next }
 { x = substr($3, 2); base = x; sub(/.*\//, "", base) }
-x == "bpf/fence.h" || ($1 ~ /judge\.h$/ && x == "bpf/decide.h") || ($1 ~ /follow\.c$/ && x == "bpf/follow.h") { next }
+x == "bpf/fence.h" || ($1 ~ /judge\.h$/ && x == "bpf/decide.h") || ($1 ~ /judge\.c$/ && x == "bpf/first.h") || ($1 ~ /follow\.c$/ && x == "bpf/follow.h") { next }
 x ~ /(^|\/)bpf\// || base in bpf || base == "vmlinux.h" { print $1 ":" $2 " includes " x }')"
 
 tap "libbpf and the skeleton only in the rooms at the kernel's edge" "$(includes '^user/.*\.[ch]$' |
