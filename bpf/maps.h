@@ -159,7 +159,7 @@ struct {
 	__type(value, __u32);
 } fence_exes SEC(".maps");
 
-/* The one policy map that is added to while it is in force: cgroups come and go. */
+/* Added to while the policy is in force: cgroups come and go. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
