@@ -111,7 +111,8 @@ void slip_line(FILE *to, const struct exemption *e, uint64_t now_ns)
 		text_inert(by, sizeof(by), e->by, strlen(e->by)));
 	for (size_t n; *s; s += n) {
 		n = fitting(s, COLUMNS - WHAT_AT);
-		fprintf(to, "%*s%.*s\n", s == what ? 0 : WHAT_AT, "", (int)n, s);
+		fprintf(to, "%*s%.*s\n", s == what ? 0 : WHAT_AT, "", (int)(n - (s[n - 1] == ' ')),
+			s);
 	}
 }
 
