@@ -82,7 +82,8 @@ static void files_say_more(void **state)
 	assert_non_null(p);
 	assert_false(p->enforce);
 	assert_int_equal(p->otherwise.action, ACTION_ALLOW); /* nothing to silence */
-	assert_int_equal(p->rule[0].then.action, ACTION_BLOCK); /* a rule stands above the profile */
+	assert_int_equal(
+		p->rule[0].then.action, ACTION_BLOCK); /* a rule stands above the profile */
 	policy_free(p);
 	assert_null(policy_of(&plan, "version: 2\n"));
 	assert_null(policy_of(&plan, ""));
