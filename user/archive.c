@@ -137,3 +137,15 @@ int archive_find(const char *dir, uint64_t hash, struct policy **out)
 		return n ? -ENOTUNIQ : -ENOENT;
 	return open_kept(dir, found, out);
 }
+
+int archive_get(const char *dir, const char hash[65], struct policy **out)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%.3000s/%.64s.yaml", dir, hash);
+	if (access(path, F_OK) && errno == ENOENT)
+		return refuse(-EUCLEAN,
+			"the text of policy %.8s is not kept in %s any more: smtpfence up POLICY",
+			hash, dir);
+	return open_kept(dir, hash, out);
+}

@@ -14,3 +14,6 @@ int archive_keep(const char *dir, const struct policy *p, const char hash[65]);
  * silent, when several are that begin so; else -errno, said: -EUCLEAN when its text has changed since.
  */
 int archive_find(const char *dir, uint64_t hash, struct policy **out);
+
+/* The same by the whole hash, for a policy that is in force: all is said, -EUCLEAN when it is not kept. */
+int archive_get(const char *dir, const char hash[65], struct policy **out);

@@ -186,21 +186,6 @@ int raise_fence(const struct policy *p, const struct raise *r)
 	return ground_close(&g, err);
 }
 
-static int kept_policy(const struct ground *g, const struct state *s, struct policy **out)
-{
-	char first[17];
-	int err;
-
-	memcpy(first, s->policy_hash, 16);
-	first[16] = '\0';
-	err = archive_find(g->archive, strtoull(first, NULL, 16), out);
-	if (err == -ENOENT || err == -ENOTUNIQ)
-		return refuse(-EUCLEAN,
-			"the text of policy %.8s is not kept in %s any more: smtpfence up POLICY",
-			s->policy_hash, g->archive);
-	return err;
-}
-
 /* What `s` asked for, with exemptions and machine as they are now. */
 static int arm_as(const struct ground *g, const struct state *s)
 {
@@ -210,7 +195,7 @@ static int arm_as(const struct ground *g, const struct state *s)
 		.audit = s->audit };
 	struct policy *p = NULL;
 	struct works w = {};
-	int err = kept_policy(g, s, &p);
+	int err = archive_get(g->archive, s->policy_hash, &p);
 
 	w.policy = p;
 	err = err ?: work_out(g, s->cgroup, &w);
