@@ -143,34 +143,44 @@ static int terms_add(struct lister *l, const struct term *base, const char *laye
 	return err;
 }
 
-/* They stand by id, so from the last. */
+static int list_exemption(struct lister *l, const struct exemption *x)
+{
+	struct terms *out = l->out;
+	struct term t = { .part = { &x->who },
+		.order = &x->order,
+		.number = FENCE_EXEMPTION | x->id,
+		.until_ns = x->until_ns - text_boot_offset() };
+	char name[16];
+	int err;
+
+	(void)snprintf(name, sizeof(name), "e%u", x->id);
+	err = list_add_text(&out->names, &out->names_n, name);
+	if (err)
+		return err;
+	t.name = out->names[out->names_n - 1];
+	return terms_add(l, &t, NULL);
+}
+
+/* They stand by id, and from the next one on they are of before the ids began anew. */
 static int list_exemptions(struct lister *l, const struct exemptions *e)
 {
-	uint64_t now = text_wall_now(), boot = text_boot_offset();
-	struct terms *out = l->out;
-	char name[16];
+	uint64_t now = text_wall_now();
 	size_t in_force = 0;
 	int err = 0;
 
-	for (size_t i = e->n; !err && i--;) {
-		const struct exemption *x = &e->e[i];
-		struct term t = { .part = { &x->who },
-			.order = &x->order,
-			.number = FENCE_EXEMPTION | x->id,
-			.until_ns = x->until_ns - boot };
+	for (int before = 0; before < 2; before++)
+		for (size_t i = e->n; !err && i--;) {
+			const struct exemption *x = &e->e[i];
 
-		if (exemption_state(x, now) != EXEMPTION_IN_FORCE)
-			continue;
-		if (in_force++ == FENCE_EXEMPTIONS)
-			return refuse(-E2BIG, "more than %d exemptions and blocks are in force",
-				FENCE_EXEMPTIONS);
-		(void)snprintf(name, sizeof(name), "e%u", x->id);
-		err = list_add_text(&out->names, &out->names_n, name);
-		if (err)
-			break;
-		t.name = out->names[out->names_n - 1];
-		err = terms_add(l, &t, NULL);
-	}
+			if ((x->id >= e->next) != before ||
+				exemption_state(x, now) != EXEMPTION_IN_FORCE)
+				continue;
+			if (in_force++ == FENCE_EXEMPTIONS)
+				return refuse(-E2BIG,
+					"more than %d exemptions and blocks are in force",
+					FENCE_EXEMPTIONS);
+			err = list_exemption(l, x);
+		}
 	return err;
 }
 
