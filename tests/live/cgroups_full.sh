@@ -13,7 +13,7 @@ cat > "$TMP/fill.pl" <<'P'
 my ($pin, $n) = ($ARGV[0] . "\0", 131069);
 my $get = pack("P L L L", $pin, 0, 0, 0);
 my $map = syscall(321, 7, $get, length $get); # BPF_OBJ_GET
-my ($keys, $values) = (pack("Q*", map { (1 << 48) + $_ } 1 .. $n), "\0" x (96 * $n));
+my ($keys, $values) = (pack("Q*", map { (1 << 48) + $_ } 1 .. $n), "\0" x (128 * $n));
 my $update = pack("x16 P P L L x16", $keys, $values, $n, $map);
 syscall(321, 26, $update, length $update) == 0 or die "BPF_MAP_UPDATE_BATCH: $!"; # of 56 bytes
 P
