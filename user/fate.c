@@ -34,8 +34,7 @@ static void exe_key(const char *seen, const char *path, struct fence_exe *key)
 		(void)process_exe_key(path, key); /* unknown stays unknown */
 }
 
-/* The cgroup and what it lies in; all unknown when one of them is. */
-static void cgroup_ids(const char *mount, const char *path, struct fate_subject *out)
+void fate_place(const char *mount, const char *path, struct fate_subject *out)
 {
 	char dir[PATH_MAX];
 	const char *end = path;
@@ -79,7 +78,7 @@ void fate_sender(const char *cgroup_mount, const struct sender *s, struct fate_s
 	snprintf(seen, sizeof(seen), "/proc/%d/%s%s", s->pid, apart ? "root" : "exe",
 		apart ? s->client : "");
 	exe_key(seen, s->client, &out->exe);
-	cgroup_ids(cgroup_mount, s->cgroup, out);
+	fate_place(cgroup_mount, s->cgroup, out);
 }
 
 void fate_socket(const char *cgroup_mount, const struct socket_seen *s, struct fate_subject *out)
@@ -97,15 +96,14 @@ void fate_socket(const char *cgroup_mount, const struct socket_seen *s, struct f
 	}
 	path = NULL;
 	if (s->cgroup && !cgroup_path(cgroup_mount, s->cgroup, &path)) {
-		cgroup_ids(cgroup_mount, path, out);
+		fate_place(cgroup_mount, path, out);
 		free(path);
 	}
 }
 
-struct answer fate_answer(
-	const struct compiled *c, const struct fate_subject *s, const struct judge_target *to)
+struct judge_who fate_who(const struct fate_subject *s)
 {
-	struct judge_who who = { .uid = s->uid,
+	return (struct judge_who){ .uid = s->uid,
 		.euid = s->uid,
 		.gid = s->gid,
 		.gid_n = s->gid_n,
@@ -113,6 +111,12 @@ struct answer fate_answer(
 		.exe = s->exe,
 		.cgroup = s->cgroup,
 		.cgroup_n = s->cgroup_n };
+}
+
+struct answer fate_answer(
+	const struct compiled *c, const struct fate_subject *s, const struct judge_target *to)
+{
+	struct judge_who who = fate_who(s);
 
 	return judge(c, &who, to, text_wall_now() - text_boot_offset());
 }

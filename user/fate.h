@@ -29,6 +29,11 @@ void fate_sender(const char *cgroup_mount, const struct sender *s, struct fate_s
 /* The owner of a connection; its cgroup is the socket's. */
 void fate_socket(const char *cgroup_mount, const struct socket_seen *s, struct fate_subject *out);
 
+/* Only its cgroup, by the path below the mount: that and what it lies in; all unknown when one of them is. */
+void fate_place(const char *cgroup_mount, const char *path, struct fate_subject *out);
+
+struct judge_who fate_who(const struct fate_subject *s); /* as judge() takes it; points into s */
+
 struct answer fate_answer(
 	const struct compiled *c, const struct fate_subject *s, const struct judge_target *to);
 

@@ -135,13 +135,11 @@ static void ask(
 	decide_failsafe(a, q->blocked, REASON_MISS, &c->settings);
 }
 
-struct answer judge(const struct compiled *c, const struct judge_who *who,
-	const struct judge_target *to, uint64_t now_ns)
+static struct question question_of(const struct compiled *c, const struct judge_who *who,
+	const struct judge_target *to, int slot)
 {
 	const struct fence_settings *s = &c->settings;
-	struct answer a = { .rule = FENCE_NO_RULE, .term = FENCE_NO_RULE, .reason = REASON_OPEN };
 	struct fence_to class = class_to(c, &to->address);
-	int slot = port_slot(s, to->port);
 	struct question q = {
 		.port = &c->vector[VECTOR_PORT + (slot < 0 ? 0 : slot)],
 		.to = &c->vector[class.named],
@@ -160,6 +158,17 @@ struct answer judge(const struct compiled *c, const struct judge_who *who,
 	};
 
 	class_gids(c, who, &q);
+	return q;
+}
+
+struct answer judge(const struct compiled *c, const struct judge_who *who,
+	const struct judge_target *to, uint64_t now_ns)
+{
+	const struct fence_settings *s = &c->settings;
+	struct answer a = { .rule = FENCE_NO_RULE, .term = FENCE_NO_RULE, .reason = REASON_OPEN };
+	int slot = port_slot(s, to->port);
+	struct question q = question_of(c, who, to, slot);
+
 	if (slot < 0)
 		return a;
 	if (s->has_cgroup && who->cgroup_n > FENCE_DEPTH && q.in_scope)
@@ -167,4 +176,30 @@ struct answer judge(const struct compiled *c, const struct judge_who *who,
 	else
 		ask(c, &q, now_ns, &a);
 	return a;
+}
+
+unsigned judge_misfit(const struct compiled *c, const struct judge_who *who,
+	const struct judge_target *to, size_t term)
+{
+	int slot = port_slot(&c->settings, to->port);
+	struct question q = question_of(c, who, to, slot);
+	uint64_t bit = 1ULL << term % 64, strict = q.strict->word[term / 64];
+	size_t i = term / 64;
+	uint64_t uid = q.uid->word[i], euid = q.euid->word[i];
+	uint64_t open = q.in_scope ? q.to_any->word[i] : 0;
+	unsigned misfit = 0;
+
+	if (slot < 0 || !(q.port->word[i] & bit))
+		misfit |= MISFIT_PORT;
+	if (!((q.to->word[i] | open) & bit))
+		misfit |= MISFIT_TARGET;
+	if (!(((uid & euid) | ((uid | euid) & strict)) & bit))
+		misfit |= MISFIT_USER;
+	if (q.by_gid && !(first_gid(&q, i) & bit))
+		misfit |= MISFIT_GROUP;
+	if (!(q.exe->word[i] & bit))
+		misfit |= MISFIT_PROGRAM;
+	if (!(q.cgroup->word[i] & bit))
+		misfit |= MISFIT_PLACE;
+	return misfit;
 }

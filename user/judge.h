@@ -33,3 +33,17 @@ struct judge_target {
  */
 struct answer judge(const struct compiled *c, const struct judge_who *who,
 	const struct judge_target *to, uint64_t now_ns);
+
+/* What of an attempt a term does not fit. */
+enum judge_misfit {
+	MISFIT_PORT = 1,
+	MISFIT_TARGET = 2,
+	MISFIT_USER = 4,
+	MISFIT_GROUP = 8,
+	MISFIT_PROGRAM = 16,
+	MISFIT_PLACE = 32, /* cgroup, unit, container */
+};
+
+/* Of term number `term`, 0: it matches, whether it has expired or not. */
+unsigned judge_misfit(const struct compiled *c, const struct judge_who *who,
+	const struct judge_target *to, size_t term);

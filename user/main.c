@@ -22,7 +22,14 @@ static const struct {
 	{ "status", cmd_status, "is the fence up, as asked, and in the kernel?" },
 	{ "watch", cmd_watch, "attempts as they happen, one line per incident" },
 	{ "report", cmd_report, "what was tried: who, to where, what to change" },
+	{ "allow", cmd_allow, "let somebody send for a while, above all rules" },
+	{ "block", cmd_block, "stop somebody for a while, open connections included" },
+	{ "list", cmd_list, "exemptions, blocks and pauses: what is left, by whom, why" },
+	{ "revoke", cmd_revoke, "end one of these before its time" },
+	{ "pause", cmd_pause, "let the whole host send for a while" },
+	{ "resume", cmd_resume, "end a pause before its time" },
 	{ "check", cmd_check, "read a policy, warn, print it as understood" },
+	{ "explain", cmd_explain, "which rule would decide, and why" },
 	{ "profiles", cmd_profiles, "the providers whose rules are known" },
 };
 
