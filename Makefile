@@ -7,7 +7,7 @@ ROOMS = text say options json address list file csv walk yaml choice quote actio
 	names exes resolve classes prefixes settings orders compile mask script subject attempt line member recall scope fill holder kernel link pin counts dirwatch follow \
 	crowd held events guard state phrase slip relief standing board translate archive distinct incident ledger remedy advise \
 	judge netns diag sockets cut identity aim census senders \
-	blind permit fate announce outlook wrap portrait account report asker grant raise bestow lift confirm herald lookout \
+	blind permit fate announce outlook wrap portrait account report asker grant raise bestow lift confirm herald lookout explain suspect query ladder pending living keeper exewatch refresh notify job latch daemon \
 	invoker launch last wire plan cage tally session helper front
 
 O ?= .output
@@ -51,15 +51,14 @@ FUZZERS = $(patsubst tests/fuzz/%.c,$O/fuzz/%,$(wildcard tests/fuzz/*.c))
 Q = $(if $(V),,@)
 msg = $(if $(V),,@printf '  %-8s %s\n' $1 $(2:$O/%=%))
 
-all: $O/smtpfence $(MANS) ## build (default)
+all: $O/smtpfence $O/smtpfenced $(MANS) ## build (default)
 
 $O/smtpfence: $O/main.o $(VERBS:%=$O/%.o) $O/rooms.a
-	$(call msg,LINK,$@)
-	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-
+$O/smtpfenced: $O/smtpfenced.o $O/rooms.a
 $O/san/smtpfence: $O/san/main.o $(VERBS:%=$O/san/%.o) $O/san/rooms.a
-	$(call msg,LINK-SAN,$@)
-	$Q$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$O/smtpfence $O/smtpfenced $O/san/smtpfence:
+	$(call msg,LINK,$@)
+	$Q$(CC) $(CFLAGS) $(if $(findstring /san/,$@),$(SANFLAGS)) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $O/rooms.a: $(OBJ)
 $O/san/rooms.a: $(SANOBJ)
@@ -72,7 +71,7 @@ $O/follow.o $O/san/follow.o: $O/follow.skel.h
 # What the version and the place of the data files are compiled into is built anew when they change.
 $O/names: FORCE
 	@mkdir -p $O; echo '$(VERSION) $(DATADIR)' | cmp -s - $@ || echo '$(VERSION) $(DATADIR)' > $@
-$(foreach o,main line shelf,$O/$o.o $O/san/$o.o): $O/names
+$(foreach o,main smtpfenced line shelf,$O/$o.o $O/san/$o.o): $O/names
 FORCE:
 
 $O/%.o: user/%.c
@@ -134,7 +133,8 @@ bench: all $(TOOLS) ## what the fence costs, as ratios; figures to $$O/bench.jso
 deps-quiet: ; $Qdist/deps --check build
 
 install: all ## DESTDIR= PREFIX=
-	install -D -m 0755 $O/smtpfence $(DESTDIR)$(PREFIX)/bin/smtpfence
+	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/bin $O/smtpfence $O/smtpfenced
+	sed 's,/usr/local/bin,$(PREFIX)/bin,' dist/systemd/smtpfenced.service | install -D -m 0644 /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/smtpfenced.service
 	install -D -m 0644 -t $(DESTDIR)$(DATADIR)/profiles data/profiles/*.yaml
 	install -D -m 0644 data/event.schema.json $(DESTDIR)$(DATADIR)/event.schema.json
 	for page in $(MANS); do install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man$${page##*.} $$page || exit; done

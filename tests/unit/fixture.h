@@ -51,7 +51,7 @@ static const char *fixture_path(const char *name)
 	return path;
 }
 
-static void fixture_file(const char *name, const char *text)
+__attribute__((unused)) static void fixture_file(const char *name, const char *text)
 {
 	FILE *f = fopen(fixture_path(name), "w");
 
