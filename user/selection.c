@@ -17,7 +17,7 @@ const char *const selector_names[SELECTOR_COUNT + 1] = { "user", "group", "exe",
 
 static const enum value_kind kinds[SELECTOR_COUNT] = { VALUE_ACCOUNT, VALUE_ACCOUNT, VALUE_PROGRAM,
 	VALUE_CGROUP, VALUE_UNIT, VALUE_NAME, VALUE_IMAGE, VALUE_RUNTIME, VALUE_NAME, VALUE_NAME,
-	VALUE_LITERAL, VALUE_LITERAL, VALUE_NAME, VALUE_LITERAL, VALUE_HOST };
+	VALUE_LITERAL, VALUE_ACCOUNT, VALUE_NAME, VALUE_LITERAL, VALUE_HOST };
 
 const char *const selection_keys[] = { "to", "port", "label", "not", "user", "group", "exe",
 	"cgroup", "unit", "container", "image", "runtime", "pod", "namespace", "mta", "tenant",

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 enum value_kind {
-	VALUE_ACCOUNT, /* name or number of a user or group */
+	VALUE_ACCOUNT, /* name of a user, group or tenant, or its number */
 	VALUE_PROGRAM, /* absolute path */
 	VALUE_CGROUP, /* absolute path below the v2 root, or a glob */
 	VALUE_UNIT, /* name of a systemd unit, or a glob */
