@@ -195,7 +195,7 @@ static void keeps_what_differs(void **state)
 		"/system.slice/_cpu.service 0/0\n/user.slice 0/1\n"
 		"/user.slice/user@7.service 0/0\n/machine.slice 0/1\n/machine.slice/one 0/1\n"
 		"/machine.slice/one/two 0/1\n/docker-" ID ".scope 0/0\n");
-	assert_found("", "");
+	assert_found("  - { then: drop }\n", "");
 }
 
 static void warns_of_what_is_not_there(void **state)
