@@ -5,6 +5,7 @@
 /* libyaml's header has our header's name; "../include" leads past our own directory. */
 #include <../include/yaml.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -58,28 +59,20 @@ struct loader {
 	size_t pending_n;
 };
 
-/* A value of megabytes is in the text too: one line that a person reads has its beginning and end. */
-static void shorten(char *text)
-{
-	size_t n = strlen(text);
-
-	if (n > TOLD_BEGIN + 3 + TOLD_END) {
-		memcpy(text + TOLD_BEGIN, "...", 3);
-		memmove(text + TOLD_BEGIN + 3, text + n - TOLD_END, TOLD_END + 1);
-	}
-}
-
-/* `kind` comes before the text: "" or "warning: ". */
+/*
+ * `kind` comes before the text: "" or "warning: ". A value of megabytes may be in the text; one line that
+ * a person reads has its beginning and its end.
+ */
 static void tell(const struct yaml_node *n, const char *kind, const char *fmt, va_list ap)
 {
 	char *text = NULL;
+	int length = vasprintf(&text, fmt, ap);
+	bool cut = length > TOLD_BEGIN + 3 + TOLD_END;
 
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
-	if (text)
-		shorten(text);
-	say("%s:%u:%u: %s%s", n->doc->name, n->line, n->column, kind, text ? text : fmt);
-	free(text);
+	say("%s:%u:%u: %s%.*s%s%s", n->doc->name, n->line, n->column, kind,
+		cut ? TOLD_BEGIN : INT_MAX, length < 0 ? fmt : text, cut ? "..." : "",
+		cut ? text + length - TOLD_END : "");
+	free(length < 0 ? NULL : text);
 }
 
 int yaml_refuse(const struct yaml_node *n, const char *fmt, ...)

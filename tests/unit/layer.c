@@ -89,21 +89,27 @@ static const char canonical[] = "version: 1\n"
 				"    then: limit 5 connections/h\n"
 				"default: block\n";
 
-static void taken_in(void **state)
-{
-	struct policy *
-		p = load(
-		       "layers: [{tenant: shop, default: block EACCES, rules: [{name: mine,\n"
-		       "if: {to: 192.0.2.1}, then: allow}]}]\n"
-		       "rules: [{name: mine, if: {tenant: [web, shop]}, then: limit 5 connections/h}]\n"
-		       "exemptions: {longest: 168h}\n"
-		       "tenants: {web: {if: {cgroup: /w}}, shop: {if: {user: root}}}\nversion: 1\n"),
-	       *q;
-	char *text, *again, want[100], hash[2][65];
+static const char policy[] =
+	"layers: [{tenant: shop, default: block EACCES, rules: [{name: mine,\n"
+	"if: {to: 192.0.2.1}, then: allow}]}]\n"
+	"rules: [{name: mine, if: {tenant: [web, shop]}, then: limit 5 connections/h}]\n"
+	"exemptions: {longest: 168h}\n"
+	"tenants: {web: {if: {cgroup: /w}}, shop: {if: {user: root}}}\nversion: 1\n";
 
-	(void)state;
+static struct policy *load_both(void)
+{
+	struct policy *p = load(policy);
+
 	write_file("version: 1\ntenant: web\nrules: [{if: {port: 2525}, then: answer 554 no}]\n");
 	assert_int_equal(policy_add_layer(p, file), 0);
+	return p;
+}
+
+static void taken_in(void **state)
+{
+	struct policy *p = load_both();
+
+	(void)state;
 	assert_int_equal(p->layer_n, 2);
 	assert_int_equal(p->rule_n, 4);
 	assert_int_equal(p->rule[0].layer, 1);
@@ -118,27 +124,37 @@ static void taken_in(void **state)
 		assert_null(p->rule[i].at);
 	assert_string_equal(policy_origin(p, p->rule), "t");
 	assert_string_equal(policy_origin(p, p->rule + 2), file);
-	text = print(p, false);
-	assert_string_equal(text, canonical);
-	q = load(text);
-	again = print(q, false);
+	policy_free(p);
+}
+
+static void prints_itself(const char *text, const struct policy *p)
+{
+	struct policy *q = load(text);
+	char *again = print(q, false), hash[2][65];
+
 	assert_string_equal(again, canonical);
 	assert_int_equal(policy_hash(p, hash[0]), 0);
 	assert_int_equal(policy_hash(q, hash[1]), 0);
 	assert_string_equal(hash[0], hash[1]);
-	free(text);
 	free(again);
 	policy_free(q);
+}
+
+static void printed(void **state)
+{
+	struct policy *p = load_both();
+	char *text = print(p, false), want[100];
+
+	(void)state;
+	assert_string_equal(text, canonical);
+	prints_itself(text, p);
+	free(text);
 	text = print(p, true);
 	snprintf(want, sizeof(want), "        then: answer 554 no\n        # %s:3\n", file);
 	assert_non_null(strstr(text, want));
 	assert_non_null(strstr(text, "    then: limit 5 connections/h\n    # t:3\ndefault"));
-	q = load(text); /* comments change nothing */
-	again = print(q, false);
-	assert_string_equal(again, canonical);
+	prints_itself(text, p); /* comments change nothing */
 	free(text);
-	free(again);
-	policy_free(q);
 	policy_free(p);
 }
 
@@ -277,6 +293,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(taken_in),
+		cmocka_unit_test(printed),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(refuses_files),
 		cmocka_unit_test(too_many),
