@@ -285,6 +285,10 @@ void doubt_rule(const struct policy_rule *rules, size_t index, const struct prof
 		yaml_warn(r->at,
 			"rule '%s' allows by exe alone: whoever may run the program can make it send (LD_PRELOAD); add user or unit",
 			r->name);
+	if (by[SELECTOR_INTERFACE].n || by[SELECTOR_VM].n)
+		yaml_warn(r->at,
+			"rule '%s' selects traffic of guests, which this version does not see: 'smtpfence up' refuses it",
+			r->name);
 	if (by[SELECTOR_NAME].n)
 		yaml_warn(r->at,
 			"rule '%s' depends on the DNS: '%s'%s looked up at 'smtpfence up', and again by smtpfenced",

@@ -11,6 +11,8 @@
 #include "text.h"
 #include "value.h"
 
+#define LABELS 64 /* they are looked for one by one */
+
 const char *const selector_names[SELECTOR_COUNT + 1] = { "user", "group", "exe", "cgroup", "unit",
 	"container", "image", "runtime", "pod", "namespace", "mta", "tenant", "interface", "vm",
 	"name", NULL };
@@ -94,15 +96,25 @@ const char *selection_add(struct selectors *s, size_t key, const char *text)
 	}
 }
 
-/* The label of that key, a new one if need be; NULL without memory. */
-static struct selectors_label *find_label(struct selectors *s, const char *key)
+static struct selectors_label *find_label(const struct selectors *s, const char *key)
 {
-	char *copy;
-
 	for (size_t i = 0; i < s->label_n; i++)
 		if (!strcmp(s->label[i].key, key))
 			return s->label + i;
-	copy = strdup(key);
+	return NULL;
+}
+
+const char *selection_label_fault(const struct selectors *s, const char *key)
+{
+	if (s->label_n == LABELS && !find_label(s, key))
+		return "is one label too many: at most 64 may be asked for";
+	return value_fault(VALUE_LABEL_KEY, key);
+}
+
+static struct selectors_label *new_label(struct selectors *s, const char *key)
+{
+	char *copy = strdup(key);
+
 	if (!copy || list_grow(&s->label, s->label_n, 1, sizeof(*s->label))) {
 		free(copy);
 		return NULL;
@@ -113,12 +125,13 @@ static struct selectors_label *find_label(struct selectors *s, const char *key)
 
 const char *selection_add_label(struct selectors *s, const char *key, const char *text)
 {
-	const char *fault = value_fault(VALUE_LABEL_KEY, key);
+	const char *fault = selection_label_fault(s, key);
 	struct selectors_label *label;
 
 	if (fault)
 		return fault;
 	label = find_label(s, key);
+	label = label ? label : new_label(s, key);
 	return label ? add_text(&label->value, VALUE_LABEL, text) : selection_no_memory;
 }
 

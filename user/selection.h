@@ -82,6 +82,9 @@ extern const char selection_no_memory[]; /* a fault that is told from others by 
 const char *selection_add(struct selectors *s, size_t key, const char *text);
 const char *selection_add_label(struct selectors *s, const char *key, const char *text);
 
+/* The same of the key alone, before its values. */
+const char *selection_label_fault(const struct selectors *s, const char *key);
+
 /* Sorts all lists and drops what is there twice. */
 void selection_sort(struct selectors *s);
 

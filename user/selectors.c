@@ -11,7 +11,6 @@
 #include "list.h"
 #include "quote.h"
 #include "say.h"
-#include "value.h"
 #include "yaml.h"
 
 static const struct choice key_choice = { "a selector", selection_keys, NULL };
@@ -96,17 +95,16 @@ static int read_values(const struct yaml_node *n, const char *name, size_t key, 
 
 static int read_label(const struct yaml_node *key, const struct yaml_node *n, struct selectors *s)
 {
-	const char *name = yaml_scalar(key), *text, *fault;
+	const char *name = yaml_scalar(key), *text;
 	const struct yaml_node *value;
-	int err = entry(n, 0) ? 0 : no_values(n, name);
+	int err = told(key, name, selection_label_fault(s, name));
 
+	if (!err && !entry(n, 0))
+		err = no_values(n, name);
 	for (size_t i = 0; !err && (value = entry(n, i)); i++) {
 		text = yaml_scalar(value);
-		if (!text)
-			return yaml_refuse(value, "a value is expected here");
-		fault = value_fault(VALUE_LABEL_KEY, name);
-		err = fault ? told(key, name, fault)
-			    : told(value, text, selection_add_label(s, name, text));
+		err = text ? told(value, text, selection_add_label(s, name, text))
+			   : yaml_refuse(value, "a value is expected here");
 	}
 	return err;
 }

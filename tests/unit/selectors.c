@@ -197,6 +197,38 @@ static void refuses(void **state)
 	}
 }
 
+static void too_many_labels(void **state)
+{
+	struct selectors s = { 0 };
+	char *text;
+	size_t n;
+	FILE *to = open_memstream(&text, &n);
+
+	(void)state;
+	fputs("{label: {", to);
+	for (int i = 0; i < 64; i++)
+		fprintf(to, "k%02d: [a, b],\n", i);
+	fflush(to);
+	text[n - 2] = '}';
+	text[n - 1] = '}';
+	assert_int_equal(parse(text, &s), 0);
+	assert_int_equal(s.label_n, 64);
+	assert_int_equal(selectors_flag(&s, "label", "k63=c"), 0);
+	said_begin();
+	assert_int_equal(selectors_flag(&s, "label", "k64=c"), -EINVAL);
+	said_end(
+		"smtpfence: --label: 'k64=c' is one label too many: at most 64 may be asked for\n");
+	selectors_clear(&s);
+	fputs("k64: a}}", to);
+	fclose(to);
+	text[strlen("{label: {") + 64 * strlen("k00: [a, b],\n") - 2] = ',';
+	text[strlen("{label: {") + 64 * strlen("k00: [a, b],\n") - 1] = '\n';
+	said_begin();
+	assert_int_equal(parse(text, &s), -EINVAL);
+	said_end("smtpfence: t:65:1: 'k64' is one label too many: ...");
+	free(text);
+}
+
 static void flags(void **state)
 {
 	static const char *const given[][2] = {
@@ -308,6 +340,7 @@ int main(void)
 		cmocka_unit_test(prints_as_understood),
 		cmocka_unit_test(means_what_it_says),
 		cmocka_unit_test(refuses),
+		cmocka_unit_test(too_many_labels),
 		cmocka_unit_test(flags),
 		cmocka_unit_test(wrong_flags),
 		cmocka_unit_test(asks),
