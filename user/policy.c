@@ -138,6 +138,20 @@ int policy_add_layer(struct policy *p, const char *path)
 	return err;
 }
 
+int policy_open_all(char *const *file, struct policy **out)
+{
+	struct policy *p = NULL;
+	int err = policy_open(file[0], &p);
+
+	for (size_t i = 1; !err && file[i]; i++)
+		err = policy_add_layer(p, file[i]);
+	if (err)
+		policy_free(p);
+	else
+		*out = p;
+	return err;
+}
+
 void policy_free(struct policy *p)
 {
 	if (!p)

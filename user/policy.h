@@ -28,6 +28,9 @@ int policy_from_profile(const char *profile, bool enforce, struct policy **out);
  * layer. Its `default: block` becomes that layer's last rule. 0 or -errno, said, and `p` is as before.
  */
 int policy_add_layer(struct policy *p, const char *path);
+
+/* A policy file and those of tenants' layers behind it, with a NULL at the end; whole or not at all. */
+int policy_open_all(char *const *file, struct policy **out);
 void policy_free(struct policy *p);
 
 /* Path of the file a rule came from, for messages; "policy" when built in. */

@@ -60,10 +60,8 @@ static int matter_of_fence(const char *state, struct subject_matter *m)
 
 static int matter_of_files(char *const *file, struct subject_matter *m)
 {
-	int err = policy_open(file[0], &m->policy);
+	int err = policy_open_all(file, &m->policy);
 
-	for (size_t i = 1; !err && file[i]; i++)
-		err = policy_add_layer(m->policy, file[i]);
 	return err ?: cgroup_mount(&m->fence);
 }
 

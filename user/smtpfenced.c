@@ -38,7 +38,7 @@ static int run(const char *state)
 	if (geteuid())
 		return refuse(STATUS_UNABLE, "only root can follow a fence: sudo smtpfenced");
 	err = daemon_run(state);
-	return !err ? STATUS_OK : err == -EPERM || err == -EACCES ? STATUS_UNABLE : STATUS_FAILED;
+	return status_of(err);
 }
 
 int main(int argc, char **argv)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* smtpfence allow: a timed, reasoned exception to the policy. */
-#include <errno.h>
 #include <stdio.h>
 
 #include "bestow.h"
@@ -49,6 +48,5 @@ int cmd_allow(int argc, char **argv)
 
 	if (err >= 0)
 		return err == OPTIONS_WRONG ? STATUS_USAGE : STATUS_OK;
-	return err == -EPERM || err == -EACCES || err == -ENOTSUP || err == -ENODEV ? STATUS_UNABLE
-										    : STATUS_FAILED;
+	return status_of(err);
 }

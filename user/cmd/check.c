@@ -42,11 +42,9 @@ static int read_all(const struct asked *a, struct policy **p)
 
 	if (a->profile)
 		return policy_from_profile(a->profile, true, p);
-	err = policy_open(a->files ? a->file[0] : DEFAULT_FILE, p);
+	err = a->files ? policy_open_all(a->file, p) : policy_open(DEFAULT_FILE, p);
 	if (err == -ENOENT && !a->files)
 		hint("without a file, try: smtpfence check --profile generic-cloud");
-	for (int i = 1; !err && i < a->files; i++)
-		err = policy_add_layer(*p, a->file[i]);
 	return err;
 }
 

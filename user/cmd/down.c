@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* smtpfence down: remove exactly what `up` put there. */
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -53,5 +52,5 @@ int cmd_down(int argc, char **argv)
 	err = err ?: raise_down(o.state, &there);
 	if (!err)
 		tell(o.json, there);
-	return !err ? STATUS_OK : err == -EPERM || err == -EACCES ? STATUS_UNABLE : STATUS_FAILED;
+	return status_of(err);
 }

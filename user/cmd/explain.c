@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* smtpfence explain: which rule would decide, and why. */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -95,9 +94,7 @@ int cmd_explain(int argc, char **argv)
 			"only root can look at the fence: sudo smtpfence explain, or name a policy file");
 	if (status < 0) {
 		err = query_explain(&q, stdout, &verdict);
-		status = !err ? (verdict == VERDICT_DENIED ? STATUS_FINDINGS : STATUS_OK)
-			 : err == -EPERM || err == -EACCES ? STATUS_UNABLE
-							   : STATUS_FAILED;
+		status = !err && verdict == VERDICT_DENIED ? STATUS_FINDINGS : status_of(err);
 	}
 	selectors_clear(&q.about);
 	return status;

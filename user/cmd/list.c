@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* smtpfence list: exemptions, blocks and pauses. */
-#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
@@ -79,7 +78,7 @@ static int list(const struct asked *a)
 	if (!err)
 		show(&all, a);
 	exemptions_clear(&all);
-	return !err ? STATUS_OK : err == -EACCES ? STATUS_UNABLE : STATUS_FAILED;
+	return status_of(err);
 }
 
 int cmd_list(int argc, char **argv)

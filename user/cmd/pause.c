@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* smtpfence pause: let the whole host send for a while. */
-#include <errno.h>
 #include <stdio.h>
 
 #include "bestow.h"
@@ -33,6 +32,5 @@ int cmd_pause(int argc, char **argv)
 
 	if (err >= 0)
 		return err == OPTIONS_WRONG ? STATUS_USAGE : STATUS_OK;
-	return err == -EPERM || err == -EACCES || err == -ENOTSUP || err == -ENODEV ? STATUS_UNABLE
-										    : STATUS_FAILED;
+	return status_of(err);
 }

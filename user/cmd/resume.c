@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* smtpfence resume: end a pause before its time. */
-#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -40,8 +39,5 @@ int cmd_resume(int argc, char **argv)
 	l.state = o.state;
 	l.json = o.json;
 	err = lift(&l, stdout);
-	if (!err)
-		return STATUS_OK;
-	return err == -EPERM || err == -EACCES || err == -ENOTSUP || err == -ENODEV ? STATUS_UNABLE
-										    : STATUS_FAILED;
+	return status_of(err);
 }

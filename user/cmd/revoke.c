@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* smtpfence revoke: end an exemption, a block or a pause before its time. */
-#include <errno.h>
 #include <getopt.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -50,10 +49,7 @@ static int take_back(struct lift *l, const char *id)
 		return refuse(STATUS_UNABLE,
 			"only root can change the fence: sudo smtpfence revoke %s", id);
 	err = lift(l, stdout);
-	if (!err)
-		return STATUS_OK;
-	return err == -EPERM || err == -EACCES || err == -ENOTSUP || err == -ENODEV ? STATUS_UNABLE
-										    : STATUS_FAILED;
+	return status_of(err);
 }
 
 int cmd_revoke(int argc, char **argv)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* smtpfence status: is the fence up, as asked, and in the kernel? */
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -33,7 +32,7 @@ static int show(const char *state, bool json)
 	int status = STATUS_FAILED, err = standing_look(state, &s);
 
 	if (err)
-		return err == -EPERM || err == -EACCES ? STATUS_UNABLE : STATUS_FAILED;
+		return status_of(err);
 	if (!(json ? board_json(&s, stdout) : board_text(&s, stdout)))
 		status = standing_as_asked(&s) && !relief_pause(&s.exempt, s.now_ns)
 				 ? STATUS_OK

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* smtpfence up: arm this host, or change what it is armed with. */
-#include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -61,10 +60,9 @@ static const struct option options[] = {
 
 static bool read_confirm(const char *text, struct asked *a)
 {
-	if (!text_duration(text, &a->herald.confirm_s))
-		return true;
-	say("up: --confirm '%s' is not a time, such as 30m or 2h", text);
-	return false;
+	if (text_duration(text, &a->herald.confirm_s))
+		say("up: --confirm '%s' is not a time, such as 30m or 2h", text);
+	return a->herald.confirm_s;
 }
 
 static bool take(int option, struct asked *a)
@@ -74,28 +72,24 @@ static bool take(int option, struct asked *a)
 	switch (option) {
 	case 'p':
 		a->profile = optarg;
-		return true;
-	case 'a':
-		a->herald.audit = true;
-		return true;
+		break;
 	case 'C':
 		return read_confirm(optarg, a);
 	case 'c':
 		a->herald.cgroup = optarg;
-		return true;
+		break;
 	case 's':
 		a->herald.state = optarg;
-		return true;
-	case 'j':
-		a->herald.json = true;
-		return true;
-	case 'q':
-		a->herald.quiet = true;
-		return true;
-	default:
+		break;
+	case 'v':
 		say_level(++level);
-		return true;
+		break;
+	default:
+		a->herald.audit |= option == 'a';
+		a->herald.json |= option == 'j';
+		a->herald.quiet |= option == 'q';
 	}
+	return true;
 }
 
 /* -1: go on; else the exit status. */
@@ -117,33 +111,24 @@ static int parse(int argc, char **argv, struct asked *a)
 			return STATUS_USAGE;
 	}
 	a->policy = argv + optind;
-	if (a->policy[0] && a->profile) {
-		say("up: a policy file names its own profile: give one of the two");
-		return STATUS_USAGE;
-	}
+	if (a->policy[0] && a->profile)
+		return refuse(STATUS_USAGE,
+			"up: a policy file names its own profile: give one of the two");
 	return -1;
 }
 
 static int read_policy(const struct asked *a, struct policy **out)
 {
-	struct policy *p = NULL;
 	int err;
 
 	if (a->policy[0])
-		err = policy_open(a->policy[0], &p);
+		err = policy_open_all(a->policy, out);
 	else
 		err = policy_from_profile(
-			a->profile ? a->profile : "generic-cloud", a->profile != NULL, &p);
-	for (int i = 1; !err && a->policy[0] && a->policy[i]; i++)
-		err = policy_add_layer(p, a->policy[i]);
-	if (err) {
-		policy_free(p);
-		return err;
-	}
-	if (a->herald.audit)
-		p->enforce = false;
-	*out = p;
-	return 0;
+			a->profile ? a->profile : "generic-cloud", a->profile != NULL, out);
+	if (!err && a->herald.audit)
+		(*out)->enforce = false;
+	return err;
 }
 
 int cmd_up(int argc, char **argv)
@@ -157,11 +142,7 @@ int cmd_up(int argc, char **argv)
 	if (geteuid())
 		return refuse(STATUS_UNABLE, "only root can arm the fence: sudo smtpfence up");
 	err = read_policy(&a, &p);
-	if (!err)
-		err = herald_up(p, &a.herald, stdout);
+	err = err ?: herald_up(p, &a.herald, stdout);
 	policy_free(p);
-	if (!err)
-		return STATUS_OK;
-	return err == -EPERM || err == -EACCES || err == -ENOTSUP || err == -ENODEV ? STATUS_UNABLE
-										    : STATUS_FAILED;
+	return status_of(err);
 }

@@ -2,6 +2,8 @@
 /* The verbs: each parses its own options and returns the exit status. */
 #pragma once
 
+#include <errno.h>
+
 /* Exit statuses (DESIGN.md 5). */
 enum status {
 	STATUS_OK = 0,
@@ -10,6 +12,21 @@ enum status {
 	STATUS_UNABLE = 3, /* not permitted or not supported here */
 	STATUS_FINDINGS = 10, /* the answer is "no" */
 };
+
+/* Of 0 or the -errno that a room has said. */
+static inline enum status status_of(int err)
+{
+	switch (err) {
+	case 0:
+		return STATUS_OK;
+	case -EPERM:
+	case -EACCES:
+	case -ENOTSUP:
+	case -ENODEV:
+		return STATUS_UNABLE;
+	}
+	return STATUS_FAILED;
+}
 
 /* argv[0] is the verb's name. */
 int cmd_run(int argc, char **argv);

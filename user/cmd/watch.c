@@ -80,7 +80,7 @@ static int watch(const struct options *o)
 		say("there is no fence to watch; sudo smtpfence up puts one up");
 		return STATUS_FINDINGS;
 	}
-	return !err ? STATUS_OK : err == -EPERM || err == -EACCES ? STATUS_UNABLE : STATUS_FAILED;
+	return status_of(err);
 }
 
 int cmd_watch(int argc, char **argv)
