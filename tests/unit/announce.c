@@ -41,7 +41,7 @@ struct scene {
 	struct profile profile;
 	struct address relay;
 	struct policy_rule rule[2];
-	struct fence_rule action[2];
+	struct fence_term term[2];
 	struct compiled_uid uid;
 	struct compiled_prefix4 to;
 	struct policy policy;
@@ -63,9 +63,11 @@ static int setup(void **state)
 	s->profile = (struct profile){ .blocked = { 25, 465 }, .blocked_n = 2 };
 	address_parse("10.0.0.0/8", &s->relay);
 	s->rule[0] = (struct policy_rule){ .name = "news\x1b[2J may" };
-	s->rule[1] = (struct policy_rule){ .name = "relay", .to = &s->relay, .to_n = 1 };
+	s->rule[1] =
+		(struct policy_rule){ .name = "relay", .when = { .to = &s->relay, .to_n = 1 } };
 	s->uid = (struct compiled_uid){ ME + 1, VECTOR_FIRST };
-	s->to = (struct compiled_prefix4){ { 8, { 10 } }, VECTOR_FIRST + 1 };
+	s->to = (struct compiled_prefix4){ { 8, { 10 } }, { VECTOR_FIRST + 1, VECTOR_TO_ANY } };
+	s->term[1].number = 1;
 	s->policy = (struct policy){ .profile = &s->profile,
 		.established = ESTABLISHED_COUNT,
 		.rule = s->rule,
@@ -79,8 +81,8 @@ static int setup(void **state)
 						 .default_action = ACTION_BLOCK,
 						 .has_uid = 1,
 						 .has_to = 1 },
-		.rule = s->action,
-		.rule_n = 2,
+		.term = s->term,
+		.term_n = 2,
 		.vector = vectors,
 		.vector_n = VECTOR_FIRST + 2,
 		.uid = &s->uid,
@@ -171,6 +173,31 @@ static void an_allowed_client(void **state)
 	has(s, ", user 4243\n    ports 25, 465 allowed by rule");
 	has_not(s, "would let it send");
 	has_not(s, "10.0.0.0/8"); /* no other answer there */
+}
+
+/* What else can decide, and what else can follow. */
+static void exemptions_limits_and_detours_are_named(void **state)
+{
+	struct scene *s = *state;
+
+	s->sender.client_uid = ME + 1;
+	s->term[0].number = FENCE_EXEMPTION | 7;
+	tell(s);
+	has(s, "port 25 allowed by exemption e7\n");
+	s->term[0] = (struct fence_term){ .action = ACTION_LIMIT };
+	tell(s);
+	has(s, "port 25 allowed up to a limit by rule \"news");
+	s->term[0] = (struct fence_term){ .action = ACTION_REDIRECT, .relay.port4 = 1025 };
+	tell(s);
+	has(s, "port 25 redirected by rule \"news");
+	has_not(s, "would let it send");
+	s->term[0].relay.port4 = 0;
+	tell(s);
+	has(s, "port 25 blocked by rule \"news\\x1b[2J may\", as it has nowhere to go\n");
+	has(s, "would let it send");
+	s->term[0] = (struct fence_term){ .action = ACTION_ANSWER, .relay.port4 = 2525 };
+	tell(s);
+	has(s, "port 25 answered by rule \"news");
 }
 
 /* Its program has no path here: only its cgroup could name it, and only when that can be written. */
@@ -278,6 +305,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_blocked_sender),
 		TEST(an_allowed_client),
+		TEST(exemptions_limits_and_detours_are_named),
 		TEST(a_container_is_named_by_its_cgroup),
 		TEST(installed_or_none),
 		TEST(no_port_is_blocked),

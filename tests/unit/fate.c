@@ -97,6 +97,27 @@ static void a_sender_is_its_client(void **state)
 	assert_int_equal(f.cgroup_n, 0);
 }
 
+/* Those of the server, but not of a client that runs as another user. */
+static void a_sender_has_groups(void **state)
+{
+	struct sender s = { .uid = 7,
+		.client_uid = 7,
+		.pid = getpid(),
+		.exe = "/x",
+		.client = "/x",
+		.cgroup = "/" };
+	struct fate_subject f;
+
+	(void)state;
+	fate_sender("/nonexistent", &s, &f);
+	assert_true(f.gids_known && f.gid_n >= 2);
+	assert_true(f.gid[0] == getgid() && f.gid[1] == getegid());
+	assert_true(f.gid_n == 2 + (size_t)getgroups(0, NULL) || getgroups(0, NULL) > FENCE_GROUPS);
+	s.client_uid = 8;
+	fate_sender("/nonexistent", &s, &f);
+	assert_true(!f.gids_known && !f.gid_n);
+}
+
 static void a_connection_is_its_owner(void **state)
 {
 	struct self *me = *state;
@@ -153,7 +174,7 @@ static void private_mounts_hide_nothing(void **state)
 static void the_public_address_is_one_nobody_names(void **state)
 {
 	struct address some[3];
-	struct policy_rule rule = { .to = some, .to_n = 1 };
+	struct policy_rule rule = { .when = { .to = some, .to_n = 1 } };
 	struct policy p = { .rule = &rule, .rule_n = 1 };
 	struct address a;
 
@@ -163,16 +184,20 @@ static void the_public_address_is_one_nobody_names(void **state)
 	assert_int_equal(address_parse("0.0.0.0/0", &some[2]), 0);
 	a = fate_public(&p);
 	assert_true(address_covers(&some[1], &a));
-	rule.to_n = 3;
+	rule.when.to_n = 3;
 	a = fate_public(&p);
 	assert_false(address_covers(&some[1], &a));
 	assert_int_equal(address_class(&a), CLASS_PUBLIC);
+	rule.when = (struct selectors){ .not_to = some + 1, .not_to_n = 1 };
+	a = fate_public(&p);
+	assert_false(address_covers(&some[1], &a));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sender_is_its_client),
+		cmocka_unit_test(a_sender_has_groups),
 		cmocka_unit_test(a_connection_is_its_owner),
 		cmocka_unit_test(private_mounts_hide_nothing),
 		cmocka_unit_test(the_public_address_is_one_nobody_names),

@@ -17,8 +17,10 @@
 #include "outlook.h"
 #include "policy.h"
 #include "process.h"
+#include "resolve.h"
 #include "senders.h"
 #include "sockets.h"
+#include "terms.h"
 
 #include <cmocka.h>
 
@@ -34,12 +36,19 @@ static int setup(void **state)
 		"version: 1\nmode: enforce\nprofile: generic-cloud\nrules:\n"
 		"  - { name: \"relay\\nmay\", if: { to: 192.0.2.0/24 }, then: allow }\n";
 	struct scene *s = calloc(1, sizeof(*s));
+	const struct compile_options options = { .fallback_errno = 1 };
 	struct resolved none = { 0 };
+	struct terms t;
+	int err;
 
 	*state = s;
-	return !s || setenv("SMTPFENCE_DATA", "data", 1) || process_exe(getpid(), &s->exe) ||
-	       policy_from_text("text", text, strlen(text), &s->policy) ||
-	       compile_policy(s->policy, &none, 1, &s->compiled);
+	if (!s || setenv("SMTPFENCE_DATA", "data", 1) || process_exe(getpid(), &s->exe) ||
+		policy_from_text("text", text, strlen(text), &s->policy) ||
+		terms_list(s->policy, NULL, &t))
+		return -1;
+	err = compile_policy(s->policy, &t, &none, &options, &s->compiled);
+	terms_clear(&t);
+	return err;
 }
 
 static int teardown(void **state)
@@ -137,6 +146,13 @@ static void connections(void **state)
 	assert_string_equal(at(json_array_get(all, 0), "verdict"), "denied");
 	assert_string_equal(at(json_array_get(all, 1), "verdict"), "allowed");
 	assert_string_equal(at(json_array_get(all, 1), "rule"), "relay\nmay");
+	assert_null(json_object_get(json_array_get(all, 1), "exemption"));
+	json_decref(root);
+	s->compiled->term[0].number = FENCE_EXEMPTION | 7;
+	root = told(&a);
+	all = json_object_get(root, "connections");
+	assert_string_equal(at(json_array_get(all, 1), "exemption"), "e7");
+	assert_null(json_object_get(json_array_get(all, 1), "rule"));
 	json_decref(root);
 }
 

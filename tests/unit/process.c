@@ -153,6 +153,39 @@ static void keys_executables(void **state)
 }
 
 /* major << 20 | minor, as new_encode_dev() is not: minor 300 does not spill. */
+/* As another root sees it; test for exes has one that is another. */
+static void keys_executables_of_a_process(void **state)
+{
+	struct fence_exe mine, its;
+
+	(void)state;
+	assert_int_equal(process_exe_key("/bin/sh", &mine), 0);
+	if (geteuid())
+		skip(); /* /proc/PID/root is root's, or its own */
+	assert_int_equal(process_exe_key_in(getpid(), "/bin/sh", &its), 0);
+	assert_memory_equal(&mine, &its, sizeof(its));
+	assert_int_equal(process_exe_key_in(getpid(), "/nonexistent", &its), -ENOENT);
+	assert_int_equal(process_exe_key_in(getpid(), "/bin", &its), -EISDIR);
+	assert_int_equal(process_exe_key_in(INT_MAX, "/bin/sh", &its), -ENOENT);
+}
+
+static void counts_groups(void **state)
+{
+	gid_t more[64] = { 0 };
+	uint32_t gid[80] = { 0 }, few[3] = { 0 };
+	int n = getgroups(64, more);
+
+	(void)state;
+	assert_true(n >= 0);
+	assert_int_equal(process_groups(getpid(), gid, 80), n + 2);
+	assert_true(gid[0] == getgid() && gid[1] == getegid());
+	for (int i = 0; i < n; i++)
+		assert_int_equal(gid[2 + i], more[i]);
+	assert_int_equal(process_groups(getpid(), few, 1), n + 2);
+	assert_true(few[0] == getgid() && !few[1]);
+	assert_int_equal(process_groups(INT_MAX, gid, 80), -ENOENT);
+}
+
 static void encodes_devices(void **state)
 {
 	const struct mounts_entry m = { .id = 5, .major = 259, .minor = 300 };
@@ -187,6 +220,8 @@ int main(void)
 		cmocka_unit_test(names_links),
 		cmocka_unit_test(names_users),
 		cmocka_unit_test(keys_executables),
+		cmocka_unit_test(keys_executables_of_a_process),
+		cmocka_unit_test(counts_groups),
 		cmocka_unit_test(encodes_devices),
 		cmocka_unit_test(visits_processes),
 	};

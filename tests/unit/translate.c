@@ -7,8 +7,10 @@
 
 #include "cgroup.h"
 #include "compile.h"
+#include "exemption.h"
 #include "policy.h"
 #include "said.h"
+#include "text.h"
 
 static const char PROFILE[] = "provider: Example\nports: [25, 465]\nscope: public\neffect: drop\n"
 			      "errno: ECONNREFUSED\nafter: unknown\nfamily: both\nwho: all\n"
@@ -98,6 +100,27 @@ static void another_policy_has_another_hash(void **state)
 	policy_free(two);
 }
 
+static void exemptions_come_first(void **state)
+{
+	struct policy *p = policy("rules:\n  - if: {user: 65533}\n    then: allow\n");
+	struct exemption e = { .id = 3, .until_ns = text_wall_now() + 60000000000ULL };
+	struct exemptions all = { &e, 1, 4 };
+	struct compiled *c = NULL;
+	char hex[65], want[65];
+
+	if (*state)
+		skip();
+	assert_int_equal(translate_policy(p, &all, EPERM, &c, hex), 0);
+	assert_int_equal(policy_hash(p, want), 0);
+	assert_string_equal(hex, want); /* the policy's, whatever is exempt */
+	assert_int_equal(c->term_n, 2);
+	assert_int_equal(c->settings.rules_at, 1);
+	assert_int_equal(c->term[0].number, FENCE_EXEMPTION | 3);
+	assert_true(c->term[0].until_ns && !c->term[1].until_ns);
+	compile_free(c);
+	policy_free(p);
+}
+
 static void what_is_not_here_is_refused(void **state)
 {
 	struct policy *p = policy("rules:\n  - if: {exe: /nonexistent/x}\n    then: block\n");
@@ -120,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(the_hash_goes_with_it),
 		CASE(another_policy_has_another_hash),
+		CASE(exemptions_come_first),
 		CASE(what_is_not_here_is_refused),
 	};
 
