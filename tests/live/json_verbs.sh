@@ -25,6 +25,14 @@ is "up -q says nothing" "$(cat "$TMP/quiet")" ""
 is "blocked" "$(outcome tcp4 192.0.2.25 25)" EPERM
 fence status --json > "$TMP/status"
 ok "status" holds status 'd["enforcing"] and d["as_asked"] and d["counts"]["denied"] == 1'
+fence block --all --for 1h --reason x --ticket 7 --json > "$TMP/block"
+ok "block" holds block 'd["exemption"]["id"] == "e1" and d["exemption"]["host"] and d["enforced"] and d["connections_ended"] == 0'
+fence list --json > "$TMP/list"
+ok "list" holds list '[e["ticket"] for e in d["exemptions"] if e["left_s"] <= 3600] == ["7"]'
+fence revoke e1 --json > "$TMP/revoke"
+ok "revoke" holds revoke 'd["ended"][0]["state"] == "revoked"'
+fence resume --json > "$TMP/resume"
+ok "resume: nothing was paused" holds resume 'd == {"ended": []}'
 fence watch --once --json > "$TMP/watch"
 ok "watch" holds watch 'd["destination"]["port"] == 25 and d["smtpfence"]["verdict"] == "denied"'
 inside "$O/smtpfence" run --json -q --profile gcp -o "$TMP/run.jsonl" "$O/tools/try25" tcp4 192.0.2.25 25 \
