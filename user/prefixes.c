@@ -146,12 +146,18 @@ static void settle(const struct sweep *s, struct cover *c)
 	vectors_drop(&c->any, &not );
 }
 
-/* Most prefixes leave `any` as it is: that is the fixed one, not another equal to it. */
+/*
+ * Most prefixes leave `any` as it is: that is the fixed one, not another equal to it. And most are in one
+ * long list: then the set is that of the one before.
+ */
 static int put(struct sweep *s, const struct cover *c)
 {
 	struct prefixes_entry *e = &s->entry[s->n];
-	int err = vectors_put(s->v, &c->named, &e->to.named);
+	int err = 0;
 
+	e->to.named = s->n ? e[-1].to.named : VECTOR_FIRST;
+	if (!s->n || !vectors_equal(&c->named, &s->v->vector[e->to.named]))
+		err = vectors_put(s->v, &c->named, &e->to.named);
 	e->to.any = VECTOR_TO_ANY;
 	if (!err && !vectors_equal(&c->any, &s->v->vector[VECTOR_TO_ANY]))
 		err = vectors_put(s->v, &c->any, &e->to.any);
