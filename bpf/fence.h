@@ -61,7 +61,7 @@ enum reason {
 	REASON_DEPTH, /* cgroup deeper than FENCE_DEPTH */
 	REASON_EXEMPTION, /* an exemption or emergency block */
 	REASON_LIMIT, /* over the limit of a rule, or no room left to count */
-	REASON_NO_RELAY, /* to be redirected or answered, but there is nowhere to in its address family */
+	REASON_NO_RELAY, /* to be redirected or answered: nowhere to in its family, or no connect() */
 	REASON_COUNT,
 };
 

@@ -196,6 +196,53 @@ static void groups(struct stage *s, bool strict)
 	stage_end(s);
 }
 
+/* What sending a SYN says. */
+static int raw_send(int fd)
+{
+	static const __u8 syn[20] = { 156, 91, 0, 25, [12] = 0x50, 2, 4 };
+	struct sockaddr_in to = { .sin_family = AF_INET };
+
+	inet_pton(AF_INET, "192.0.2.9", &to.sin_addr);
+	return sendto(fd, syn, sizeof(syn), 0, (struct sockaddr *)&to, sizeof(to)) < 0 ? errno : 0;
+}
+
+/* A child's: of a socket of its own, or of one that its parent, a member, has made. */
+static int raw_member(bool member, bool own)
+{
+	static const gid_t list[] = { 20000, GROUP };
+	int status, fd;
+	pid_t child = fork();
+
+	if (!child) {
+		if (setgroups(member ? 2 : 1, list))
+			_exit(255);
+		fd = socket(AF_INET, SOCK_RAW, IPPROTO_TCP);
+		if (own)
+			_exit(raw_send(fd));
+		child = fork();
+		if (!child)
+			_exit(raw_send(fd));
+		_exit(waitpid(child, &status, 0) == child ? WEXITSTATUS(status) : 255);
+	}
+	return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* A packet is of the process that its socket's mark names only while that runs. */
+static void packets(struct stage *s)
+{
+	static struct plain p;
+
+	plain_make(&p, 1);
+	plain_group(&p, 0, GROUP);
+	if (!begin(s, &p, "packets by group"))
+		return;
+	result(raw_member(true, true) == 0, "a member's packet", "");
+	result(raw_member(false, true) == EPERM, "another's packet", "");
+	result(raw_member(true, false) == EPERM, "a packet by a socket that a member gave away",
+		"");
+	stage_end(s);
+}
+
 int main(void)
 {
 	struct stage s;
@@ -210,6 +257,7 @@ int main(void)
 		outlives(&s);
 		groups(&s, false);
 		groups(&s, true);
+		packets(&s);
 	}
 	stage_close(&s);
 	printf("1..%u\n", tests);
