@@ -7,7 +7,7 @@ ROOMS = text say options json address list file csv walk yaml choice quote actio
 	names exes resolve classes prefixes settings orders compile mask script subject attempt line member recall scope fill holder kernel link pin counts dirwatch follow \
 	crowd held events guard state phrase slip relief standing board translate archive distinct incident ledger remedy advise \
 	judge netns diag sockets cut identity aim census senders \
-	blind permit fate announce outlook wrap portrait account report asker grant raise bestow lift confirm herald lookout explain suspect query ladder pending living keeper exewatch refresh notify job latch daemon \
+	blind permit fate announce outlook wrap portrait account report asker grant raise bestow lift confirm herald lookout explain suspect query ladder pending living inside keeper exewatch refresh notify job latch asked vain daemon \
 	invoker launch last wire plan cage tally session helper front
 
 O ?= .output

@@ -7,12 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "asked.h"
 #include "cgroup.h"
 #include "exewatch.h"
 #include "follow.h"
@@ -24,6 +23,7 @@
 #include "raise.h"
 #include "refresh.h"
 #include "say.h"
+#include "vain.h"
 
 #define LOCK_NAME "follower.lock"
 #define NEVER UINT64_MAX
@@ -37,7 +37,7 @@ enum source { SIGNALS, ASKED, CGROUPS, EXES, NAMES, SOURCES };
 struct daemon {
 	const char *state;
 	char *mount;
-	int lock, signals, asked; /* asked: inotify on the state directory */
+	int lock, signals, asked;
 	bool quit;
 	struct job job;
 	struct follow *follow;
@@ -48,6 +48,7 @@ struct daemon {
 	/* When what is to be done, by now_ms(). */
 	uint64_t attend_ms, names_ms, exes_ms;
 	unsigned stale; /* times in succession that the kernel was about other terms */
+	struct vain vain_exes, vain_names; /* that were not in force */
 };
 
 static uint64_t now_ms(void)
@@ -120,11 +121,14 @@ static int on_exe(const struct exewatch_change *c, void *arg)
 	bool known = living_has_exe(l, &c->fresh);
 	int err = -ENOSPC; /* only arming anew sorts out which terms are about which file */
 
-	if (!c->old.ino && known)
+	if (!c->old.ino) { /* the first look since we took up what is in force */
+		if (!known)
+			vain_miss(&d->vain_exes, &c->fresh, sizeof(c->fresh));
 		return 0;
-	if (c->old.ino && !known && !c->shared)
-		err = living_exe(l, &c->old, &c->fresh);
+	}
 	note("%s is another file now", c->path);
+	if (!known && !c->shared)
+		err = living_exe(l, &c->old, &c->fresh);
 	cope(d, err == -ENOENT ? -ENOSPC : err);
 	return 0;
 }
@@ -133,7 +137,12 @@ static int on_exe(const struct exewatch_change *c, void *arg)
 
 static bool name_knows(const struct address *a, size_t term, void *arg)
 {
-	return living_to(keeper_living(((struct daemon *)arg)->keeper), a, term);
+	struct daemon *d = arg;
+
+	if (living_to(keeper_living(d->keeper), a, term))
+		return true;
+	vain_miss(&d->vain_names, a, sizeof(*a));
+	return false;
 }
 
 static void take_names(struct daemon *d)
@@ -141,7 +150,9 @@ static void take_names(struct daemon *d)
 	const struct refresh_force f = { .knows = name_knows, .arg = d, .now_ms = now_ms() };
 	bool stale = false;
 
-	if (!refresh_take(d->names, &f, &stale) && stale)
+	if (refresh_take(d->names, &f, &stale) || !stale)
+		return;
+	if (vain_news(&d->vain_names) || !d->vain_names.tried) /* or an address is none any more */
 		job_want(&d->job, JOB_AGAIN);
 }
 
@@ -164,7 +175,10 @@ static int open_watches(struct daemon *d)
 
 	if (!err && refresh_open(t, &d->names))
 		err = fail(-ENOMEM, "follow names");
-	return err ?: exewatch_read(d->exes, on_exe, d);
+	err = err ?: exewatch_read(d->exes, on_exe, d);
+	if (!err && vain_news(&d->vain_exes))
+		job_want(&d->job, JOB_AGAIN);
+	return err;
 }
 
 /*
@@ -225,21 +239,6 @@ static void take_signal(struct daemon *d)
 		(void)notify_send("READY=1"); /* of no weight */
 }
 
-/* asked.json is written by rename at the end of each change, and removed when the fence goes down. */
-static void take_asked(struct daemon *d)
-{
-	char room[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
-	const struct inotify_event *e;
-	ssize_t n;
-
-	while ((n = read(d->asked, room, sizeof(room))) > 0)
-		for (char *at = room; at < room + n; at += sizeof(*e) + e->len) {
-			e = (const struct inotify_event *)at;
-			if ((e->mask & IN_Q_OVERFLOW) || (e->len && !strcmp(e->name, "asked.json")))
-				d->attend_ms = 0;
-		}
-}
-
 static void take_cgroups(struct daemon *d)
 {
 	if (!follow_read(d->follow))
@@ -254,7 +253,7 @@ static void take(struct daemon *d, enum source s)
 	if (s == SIGNALS)
 		take_signal(d);
 	else if (s == ASKED)
-		take_asked(d);
+		d->attend_ms = asked_changed(d->asked) ? 0 : d->attend_ms;
 	else if (s == CGROUPS)
 		take_cgroups(d);
 	else if (s == EXES)
@@ -355,11 +354,8 @@ static int begin(struct daemon *d)
 	err = err ?: cgroup_mount(&d->mount);
 	if (err)
 		return err;
-	d->asked = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (d->asked < 0 ||
-		inotify_add_watch(d->asked, d->state, IN_MOVED_TO | IN_DELETE | IN_ONLYDIR) < 0)
-		return fail(-errno, "watch %s", d->state);
-	return 0;
+	d->asked = asked_open(d->state);
+	return d->asked < 0 ? d->asked : 0;
 }
 
 static void close_fd(int fd)

@@ -9,6 +9,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "exes.h"
 #include "list.h"
 #include "process.h"
 #include "say.h"
@@ -27,13 +28,16 @@ static int list_paths(struct exewatch *w, const struct terms *t)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < t->n; i++)
+	for (size_t i = 0; i < t->n; i++) {
+		if (exes_within(&t->term[i]))
+			continue; /* not this machine's: inside.h */
 		for (int p = 0; p < TERM_PARTS && t->term[i].part[p]; p++) {
 			const struct selectors_list *exe = &t->term[i].part[p]->by[SELECTOR_EXE];
 
 			for (size_t j = 0; !err && j < exe->n; j++)
 				err = list_add_text(&w->path, &w->n, exe->text[j]);
 		}
+	}
 	list_unique_text(w->path, &w->n);
 	if (!err && w->n) {
 		w->key = calloc(w->n, sizeof(*w->key));

@@ -11,6 +11,7 @@
 #include "cgroup.h"
 #include "container.h"
 #include "exemption.h"
+#include "inside.h"
 #include "ladder.h"
 #include "list.h"
 #include "living.h"
@@ -31,6 +32,7 @@ struct keeper {
 	struct ladder *ladder;
 	struct living *living;
 	struct pending *pending; /* the system's containers */
+	struct inside *inside;
 	struct pending *users; /* users', who may make any number of what looks like one */
 };
 
@@ -74,6 +76,7 @@ static int open_all(struct keeper *k, const char *state)
 	err = err ?: ladder_open(k->match, &k->ladder);
 	err = err ?: pending_open(&k->pending);
 	err = err ?: pending_open(&k->users);
+	err = err ?: inside_open(&k->terms, k->living, k->mount, &k->inside);
 	return err == -ENOMEM ? fail(err, "follow the cgroups") : err;
 }
 
@@ -97,6 +100,7 @@ void keeper_close(struct keeper *k)
 {
 	if (!k)
 		return;
+	inside_close(k->inside);
 	pending_close(k->pending);
 	pending_close(k->users);
 	ladder_close(k->ladder);
@@ -126,30 +130,18 @@ struct living *keeper_living(const struct keeper *k)
 }
 
 /*
- * One that is judged as whatever is unknown below the one above it needs no entry: most of a machine's. *known
- * is false of a container that is to be asked for again.
+ * One that is judged as whatever is unknown below the one above it needs no entry: most of a machine's.
  */
-static int settle(struct keeper *k, uint64_t id, const char *path, bool *known)
+static int put(struct keeper *k, uint64_t id, const struct match_level *own,
+	const struct match_level *parent)
 {
-	const struct match_level *own, *parent;
-	int err = ladder_climb(k->ladder, path, &own, &parent);
-
-	if (err == -E2BIG)
-		return living_forget(k->living, id); /* too deep: blocked */
-	if (err)
-		return err;
-	*known = own->known || !container_is(path);
 	if (parent && vectors_equal(&own->own, &parent->below) &&
 		vectors_equal(&own->below, &parent->below))
 		return living_forget(k->living, id);
 	return living_cgroup(k->living, id, &own->own, &own->below);
 }
 
-static int complain(int err, const char *path)
-{
-	return !err || err == -ENOSPC ? err : fail(err, "tell the kernel of cgroup %s", path);
-}
-
+/* A container whose files do not tell yet is asked for again. */
 static int wait_for(struct keeper *k, uint64_t id, const char *path, uint64_t now_ms)
 {
 	const struct container *c = NULL;
@@ -165,20 +157,35 @@ static int wait_for(struct keeper *k, uint64_t id, const char *path, uint64_t no
 	return 0;
 }
 
+static int settle(struct keeper *k, uint64_t id, const char *path, uint64_t now_ms)
+{
+	const struct match_level *own, *parent;
+	int err = ladder_climb(k->ladder, path, &own, &parent);
+
+	if (err == -E2BIG)
+		return living_forget(k->living, id); /* too deep: blocked */
+	err = err ?: put(k, id, own, parent);
+	if (err || !container_is(path))
+		return err;
+	return own->known ? inside_add(k->inside, id, path, &own->own, now_ms)
+			  : wait_for(k, id, path, now_ms);
+}
+
+static int complain(int err, const char *path)
+{
+	return !err || err == -ENOSPC ? err : fail(err, "tell the kernel of cgroup %s", path);
+}
+
 int keeper_made(struct keeper *k, uint64_t id, const char *path, uint64_t now_ms)
 {
-	bool known = true;
-	int err = settle(k, id, path, &known);
-
-	if (!err && !known)
-		err = wait_for(k, id, path, now_ms);
-	return complain(err, path);
+	return complain(settle(k, id, path, now_ms), path);
 }
 
 int keeper_gone(struct keeper *k, uint64_t id, const char *path)
 {
 	pending_drop(k->pending, id);
 	pending_drop(k->users, id);
+	inside_gone(k->inside, id);
 	containers_forget(k->containers, path);
 	ladder_forget(k->ladder, path);
 	return complain(living_forget(k->living, id), path);
@@ -301,12 +308,21 @@ int keeper_again(struct keeper *k, uint64_t now_ms)
 		}
 	}
 	list_free_text(a.known, a.n);
+	if (!err) {
+		err = inside_again(k->inside, now_ms);
+		if (err && err != -ENOSPC)
+			err = fail(err, "look into containers");
+	}
 	return err ?: full;
 }
 
 uint64_t keeper_next(const struct keeper *k)
 {
-	uint64_t system = pending_next(k->pending), users = pending_next(k->users);
+	uint64_t at[] = { pending_next(k->pending), pending_next(k->users),
+		inside_next(k->inside) };
+	uint64_t next = UINT64_MAX;
 
-	return system < users ? system : users;
+	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++)
+		next = at[i] < next ? at[i] : next;
+	return next;
 }

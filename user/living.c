@@ -169,17 +169,15 @@ bool living_by_cgroup(const struct living *l)
 static int place_set(struct living *l, const struct fence_vector *set, uint32_t *index)
 {
 	static const struct fence_vector empty;
-	struct fence_vector whole = *set;
 	size_t before = l->sets.n;
 	uint32_t mine;
 	int err;
 
-	vectors_join(&whole, &l->other);
-	if (vectors_equal(&whole, &empty)) {
+	if (vectors_equal(set, &empty)) {
 		*index = VECTOR_TO_OTHER; /* empty by its meaning */
 		return 0;
 	}
-	err = vectors_put(&l->sets, &whole, &mine);
+	err = vectors_put(&l->sets, set, &mine);
 	if (err)
 		return err;
 	if (l->sets.n == before) {
@@ -192,7 +190,7 @@ static int place_set(struct living *l, const struct fence_vector *set, uint32_t 
 	l->at[l->at_n++] = 0; /* not in the kernel */
 	if (l->next == l->room)
 		return -ENOSPC;
-	if (bpf_map_update_elem(l->fd[VECTORS], &l->next, &whole, BPF_ANY))
+	if (bpf_map_update_elem(l->fd[VECTORS], &l->next, set, BPF_ANY))
 		return -errno;
 	*index = l->at[l->at_n - 1] = l->next++;
 	return 0;
@@ -201,13 +199,16 @@ static int place_set(struct living *l, const struct fence_vector *set, uint32_t 
 int living_cgroup(struct living *l, uint64_t id, const struct fence_vector *own,
 	const struct fence_vector *below)
 {
+	struct fence_vector whole = *own, whole_below = *below;
 	struct fence_cgroup_class class;
 	int err;
 
 	if (l->fd[CGROUPS] < 0)
 		return 0;
-	err = place_set(l, own, &class.own);
-	err = err ?: place_set(l, below, &class.below);
+	vectors_join(&whole, &l->other);
+	vectors_join(&whole_below, &l->other);
+	err = place_set(l, &whole, &class.own);
+	err = err ?: place_set(l, &whole_below, &class.below);
 	if (err)
 		return err;
 	if (!bpf_map_update_elem(l->fd[CGROUPS], &id, &class, BPF_ANY))
@@ -251,6 +252,36 @@ int living_exe(struct living *l, const struct fence_exe *old, const struct fence
 		return 0;
 	/* Another's already: it would need both sets. */
 	return errno == E2BIG || errno == EEXIST ? -ENOSPC : -errno;
+}
+
+int living_exe_join(struct living *l, const struct fence_exe *e, size_t term, bool *mine)
+{
+	uint32_t class = VECTOR_EXE_OTHER;
+	struct fence_vector set;
+	bool fresh;
+	int err;
+
+	if (l->fd[EXES] < 0)
+		return -ENOENT;
+	fresh = bpf_map_lookup_elem(l->fd[EXES], e, &class);
+	if (bpf_map_lookup_elem(l->fd[VECTORS], &class, &set))
+		return -errno;
+	if (vectors_has(&set, term))
+		return 0;
+	vectors_set(&set, term);
+	err = place_set(l, &set, &class);
+	if (!err && bpf_map_update_elem(l->fd[EXES], e, &class, BPF_ANY))
+		err = errno == E2BIG ? -ENOSPC : -errno;
+	if (!err)
+		*mine = fresh;
+	return err;
+}
+
+int living_exe_forget(struct living *l, const struct fence_exe *e)
+{
+	if (l->fd[EXES] < 0 || !bpf_map_delete_elem(l->fd[EXES], e) || errno == ENOENT)
+		return 0;
+	return -errno;
 }
 
 bool living_has_exe(const struct living *l, const struct fence_exe *e)

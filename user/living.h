@@ -32,6 +32,9 @@ int living_each(struct living *l, void (*visit)(uint64_t id, void *arg), void *a
 /* `fresh` gets the terms of `old`, which stays. -ENOSPC as above; -ENOENT: no term knows `old`. Not said. */
 int living_exe(struct living *l, const struct fence_exe *old, const struct fence_exe *fresh);
 
+/* `e` gets one term more. As above. *mine: nobody knew it before. */
+int living_exe_join(struct living *l, const struct fence_exe *e, size_t term, bool *mine);
+int living_exe_forget(struct living *l, const struct fence_exe *e);
 bool living_has_exe(const struct living *l, const struct fence_exe *e); /* some term knows it */
 bool living_to(
 	const struct living *l, const struct address *a, size_t term); /* it names that address */
