@@ -53,25 +53,11 @@ struct scene {
 	size_t bytes;
 };
 
-static int setup(void **state)
+static void compiled_make(struct scene *s)
 {
-	struct scene *s = calloc(1, sizeof(*s));
-
-	*state = s;
-	if (!s || process_exe(getpid(), &s->exe))
-		return -1;
-	s->profile = (struct profile){ .blocked = { 25, 465 }, .blocked_n = 2 };
-	address_parse("10.0.0.0/8", &s->relay);
-	s->rule[0] = (struct policy_rule){ .name = "news\x1b[2J may" };
-	s->rule[1] =
-		(struct policy_rule){ .name = "relay", .when = { .to = &s->relay, .to_n = 1 } };
 	s->uid = (struct compiled_uid){ ME + 1, VECTOR_FIRST };
 	s->to = (struct compiled_prefix4){ { 8, { 10 } }, { VECTOR_FIRST + 1, VECTOR_TO_ANY } };
 	s->term[1].number = 1;
-	s->policy = (struct policy){ .profile = &s->profile,
-		.established = ESTABLISHED_COUNT,
-		.rule = s->rule,
-		.rule_n = 2 };
 	s->compiled = (struct compiled){ .settings = { .scope = 3,
 						 .words = 1,
 						 .port = { 25, 465, 587 },
@@ -89,6 +75,25 @@ static int setup(void **state)
 		.uid_n = 1,
 		.to4 = &s->to,
 		.to4_n = 1 };
+}
+
+static int setup(void **state)
+{
+	struct scene *s = calloc(1, sizeof(*s));
+
+	*state = s;
+	if (!s || process_exe(getpid(), &s->exe))
+		return -1;
+	compiled_make(s);
+	s->profile = (struct profile){ .blocked = { 25, 465 }, .blocked_n = 2 };
+	address_parse("10.0.0.0/8", &s->relay);
+	s->rule[0] = (struct policy_rule){ .name = "news\x1b[2J may" };
+	s->rule[1] =
+		(struct policy_rule){ .name = "relay", .when = { .to = &s->relay, .to_n = 1 } };
+	s->policy = (struct policy){ .profile = &s->profile,
+		.established = ESTABLISHED_COUNT,
+		.rule = s->rule,
+		.rule_n = 2 };
 	s->sender = (struct sender){ .name = "Postfix",
 		.exe = s->exe,
 		.client = s->exe,
