@@ -115,6 +115,7 @@ static int count(const struct ground *ground, const struct grant *g, struct cens
 	if (!err && found.by_cgroup && !found.workloads && !beforehand)
 		err = census_refuse(c);
 	census_close(c);
+	found.first = NULL; /* was the census's */
 	if (!err)
 		*out = found;
 	return err;

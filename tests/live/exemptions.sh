@@ -30,6 +30,8 @@ ok "revoke" fence revoke e2
 is "what was before is in force again" "$(got)" ok
 ok "a change of policy keeps it" up "$TMP/policy.yaml"
 is "so it does" "$(got)" ok
+ok "down, and up again as after a reboot" eval 'fence down && up "$TMP/policy.yaml"'
+is "what is left is left" "$(got)$(from_other)" okEPERM
 ok "revoke the other" fence revoke 1
 is "the policy is in force" "$(got)" EPERM
 is "twice is an error" "$(fence revoke e1 2>&1 > /dev/null)" \
