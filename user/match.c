@@ -233,7 +233,7 @@ static void settle(const struct asks *a, struct match_level *out, const struct f
 				 (containers ? a->any_container[s].word[i] : 0);
 		}
 		out->own.word[i] = own;
-		out->below.word[i] = (below & a->strict.word[i]) | (own & ~a->strict.word[i]);
+		out->below.word[i] = below; /* only strict ones could, so others as here */
 	}
 }
 

@@ -236,7 +236,7 @@ static void unknown_containers_fail_closed(void **state)
 	struct match_level l;
 
 	(void)state;
-	world_init(&w, 10);
+	world_init(&w, 11);
 	for (int i = 0; i < 10; i++)
 		w.order[i].action = i & 1 ? ACTION_BLOCK : ACTION_ALLOW;
 	for (int i = 0; i < 2; i++) {
@@ -246,17 +246,19 @@ static void unknown_containers_fail_closed(void **state)
 		add(&w.s[6 + i], SELECTOR_RUNTIME, "docker");
 		add_label(&w.s[8 + i], "tier", "shop");
 	}
+	add(&w.s[10], SELECTOR_IMAGE, "exim");
+	w.order[10].action = ACTION_BLOCK;
 	world_open(&w);
 	container = (struct container){ .id = ID, .runtime = "docker" };
 	container_known = false;
 	assert_level(
-		&w, "/c1", 1 << 1 | 3 << 2 | 3 << 6 | 1 << 9, 1 << 1 | 3 << 2 | 3 << 6 | 1 << 9);
+		&w, "/c1", 1 << 1 | 3 << 2 | 3 << 6 | 3 << 9, 1 << 1 | 3 << 2 | 3 << 6 | 3 << 9);
 	level(&w, "/c1/child", &l);
 	assert_false(l.known);
 	container.runtime = NULL;
 	assert_level(
-		&w, "/c1", 1 << 1 | 3 << 2 | 1 << 7 | 1 << 9, 1 << 1 | 3 << 2 | 1 << 7 | 1 << 9);
-	/* known, but its labels are in a database */
+		&w, "/c1", 1 << 1 | 3 << 2 | 1 << 7 | 3 << 9, 1 << 1 | 3 << 2 | 1 << 7 | 3 << 9);
+	/* known to have no image, but its labels are in a database */
 	container = (struct container){ .id = ID, .name = "web", .runtime = "podman" };
 	container_known = true;
 	assert_level(&w, "/c1", 3 << 2 | 1 << 9, 3 << 2 | 1 << 9);
@@ -265,9 +267,9 @@ static void unknown_containers_fail_closed(void **state)
 	container.labelled = true;
 	assert_level(&w, "/c1", 3 << 2, 3 << 2);
 	/* where one may come at any time: also in a service of the system, not in a user's */
-	assert_level(&w, "/", 0, 0x2aa);
-	assert_level(&w, "/system.slice/shop.service", 0, 0x2aa);
-	assert_level(&w, "/user.slice", 0, 0x2aa);
+	assert_level(&w, "/", 0, 0x6aa);
+	assert_level(&w, "/system.slice/shop.service", 0, 0x6aa);
+	assert_level(&w, "/user.slice", 0, 0x6aa);
 	assert_level(&w, "/user.slice/user-7.slice/user@7.service", 0, 0);
 	assert_level(&w, "/user.slice/user-7.slice/session-1.scope", 0, 0);
 	world_end(&w);
