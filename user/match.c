@@ -282,6 +282,7 @@ bool match_value(struct match *m, size_t i, struct match_value *out)
 		.kind = m->kind,
 		.text = t->text,
 		.by_label = a->key,
+		.of_container = a->space > SELECTOR_CONTAINER,
 		.seen = t->seen,
 		.distrusted = t->distrusted };
 	return true;

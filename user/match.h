@@ -56,6 +56,7 @@ struct match_value {
 	const char *kind; /* "unit", "label tier" */
 	const char *text;
 	bool by_label;
+	bool of_container; /* kind is image, label, pod, ... */
 	bool seen; /* some cgroup matched it so far */
 	bool distrusted; /* some would have, but for being a user's own container, which earns nothing */
 };

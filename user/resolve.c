@@ -245,8 +245,9 @@ static void warn_missing(const struct walk *w)
 			say("%s: warning: %s %s is a user's own container, and so earns nothing by '%s', which does not name the user",
 				where, v.kind, v.text, v.term->name);
 		else
-			say("%s: warning: no %s %s is here now; '%s' waits for it", where, v.kind,
-				v.text, v.term->name);
+			say("%s: warning: no %s%s %s is here now; '%s' waits for it", where,
+				v.of_container ? "container of " : "", v.kind, v.text,
+				v.term->name);
 	}
 	if (n > WARNINGS)
 		say("warning: so do rules for %zu more units, cgroups and containers",

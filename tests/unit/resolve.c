@@ -287,6 +287,53 @@ static void finds_executables_within(void **state)
 	policy_free(p);
 }
 
+/* LXC's files tell no labels: a rule by label would never match, and nobody would know. */
+static void refuses_labels_that_nothing_tells(void **state)
+{
+	static const char *const dirs[] = { "/var", "/var/lib", "/var/lib/lxc",
+		"/var/lib/lxc/web" };
+	char root[] = "/tmp/resolve-root.XXXXXX", path[256], cgroup[256];
+	struct terms t;
+	struct policy *p =
+		rules("  - { name: x, if: { label: { tier: shop } }, then: block }\n", &t);
+	struct resolved *r = NULL;
+	struct containers *c;
+	FILE *f;
+
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	for (int i = 0; i < 4; i++) {
+		snprintf(path, sizeof(path), "%s%s", root, dirs[i]);
+		assert_int_equal(mkdir(path, 0755), 0);
+	}
+	strcat(path, "/config");
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(fclose(f), 0);
+	snprintf(cgroup, sizeof(cgroup), "%s/lxc.payload.web", top);
+	assert_int_equal(containers_open(root, &c), 0);
+	said_begin();
+	assert_int_equal(resolve_terms(&t, top, c, &r), 0); /* none runs that could be asked */
+	said_end(
+		"smtpfence: p.yaml:4: warning: no container of label tier shop is here now; 'x' waits for it\n");
+	resolve_free(r);
+	r = NULL;
+	assert_int_equal(mkdir(cgroup, 0700), 0);
+	said_begin();
+	assert_int_equal(resolve_terms(&t, top, c, &r), -EOPNOTSUPP);
+	said_end("smtpfence: p.yaml:4: label tier: no file on this machine tells...");
+	assert_null(r);
+	assert_int_equal(rmdir(cgroup) | unlink(path), 0);
+	for (int i = 4; i--;) {
+		snprintf(path, sizeof(path), "%s%s", root, dirs[i]);
+		assert_int_equal(rmdir(path), 0);
+	}
+	assert_int_equal(rmdir(root), 0);
+	containers_close(c);
+	terms_clear(&t);
+	policy_free(p);
+}
+
 static void finds_addresses_of_names(void **state)
 {
 	struct terms t;
@@ -343,6 +390,7 @@ int main(void)
 		cmocka_unit_test(warns_of_what_is_not_there),
 		cmocka_unit_test(finds_executables),
 		cmocka_unit_test(finds_executables_within),
+		cmocka_unit_test(refuses_labels_that_nothing_tells),
 		cmocka_unit_test(finds_addresses_of_names),
 		cmocka_unit_test(refuses_a_tree_that_is_not_there),
 	};
