@@ -19,8 +19,7 @@ static __always_inline struct limit_value *limit_state(const struct fence_limit_
 
 /*
  * Unrolled and without branches: without CAP_PERFMON no pointer may be added to in a loop, and each branch is
- * followed twice. The barriers keep the compiler from
- * seeing through it, and from doing all of the steps at once.
+ * followed twice. The barriers keep the compiler from seeing through it, and from doing all steps at once.
  */
 static __always_inline bool limit_knows(const struct limit_value *l, const __u32 to[4], __u32 n)
 {
