@@ -53,11 +53,18 @@ static int add_ask(
 		return err;
 	a->ask[a->n] = *ask;
 	vectors_set(&a->uses[ask->slot], ask->term);
-	if (strict && ask->space == SELECTOR_UNIT)
+	if (strict && ask->space == SELECTOR_UNIT) {
 		vectors_set(&a->any_unit[ask->slot], ask->term);
-	else if (strict && ask->space != SELECTOR_CGROUP)
+	} else if (strict && ask->space != SELECTOR_CGROUP) {
 		vectors_set(&a->any_container[ask->slot], ask->term);
+		err = list_grow(&a->of_container, a->of_container_n, 1, sizeof(*a->of_container));
+		if (err)
+			return err;
+		a->of_container[a->of_container_n++] = a->n;
+	}
 	ask->slot++;
+	if (a->slots < ask->slot)
+		a->slots = ask->slot;
 	return add_texts(a, a->n++, l);
 }
 
@@ -117,7 +124,7 @@ static int add_term(struct asks *a, const struct term *t, size_t term)
 
 int asks_list(const struct terms *t, struct asks *out)
 {
-	struct asks a = { 0 };
+	struct asks a = { .words = (t->n + 63) / 64 };
 	int err = 0;
 
 	for (size_t i = 0; !err && i < t->n; i++)
@@ -136,5 +143,6 @@ void asks_clear(struct asks *a)
 	free(a->ask);
 	free(a->text);
 	free(a->key);
+	free(a->of_container);
 	*a = (struct asks){ 0 };
 }

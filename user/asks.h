@@ -39,6 +39,8 @@ struct ask_text {
 struct asks {
 	struct ask *ask;
 	size_t n;
+	uint32_t *of_container; /* asks of strict terms for something of a container */
+	size_t of_container_n;
 	struct ask_text *text; /* by tag of the patterns */
 	size_t text_n;
 	const char **key; /* of labels, by space from ASKS_SPACE_LABEL on */
@@ -51,6 +53,7 @@ struct asks {
 	struct fence_vector any_unit[ASKS_SLOTS]; /* strict ones that ask for a unit there */
 	struct fence_vector any_container[ASKS_SLOTS]; /* for something of a container */
 	bool by_container;
+	int slots, words; /* in use */
 };
 
 /* 0, -ENOMEM, or -E2BIG, said: a term asks more than there are slots. `t` must outlive it. */

@@ -154,8 +154,6 @@ static bool may_be(const struct ask *a, const struct container *c, bool known)
 		[SELECTOR_NAMESPACE] = c->namespace,
 	};
 
-	if (a->space == SELECTOR_CGROUP || a->space == SELECTOR_UNIT)
-		return false;
 	if (a->space < SELECTOR_COUNT)
 		return !known && !told[a->space];
 	for (size_t i = 0; i < c->label_n; i++)
@@ -189,10 +187,10 @@ static int look_container(const struct look *l, const char *path)
 				match_text(&in, ASKS_SPACE_LABEL + k, c->label[i].value);
 	if (known && c->labelled)
 		return 0;
-	for (size_t i = 0; i < l->a->n; i++) {
-		const struct ask *a = &l->a->ask[i];
+	for (size_t i = 0; i < l->a->of_container_n; i++) {
+		const struct ask *a = &l->a->ask[l->a->of_container[i]];
 
-		if (vectors_has(&l->a->strict, a->term) && may_be(a, c, known))
+		if (may_be(a, c, known))
 			vectors_set(&l->out->slot[a->slot], a->term);
 	}
 	return 0;
@@ -221,10 +219,10 @@ static void settle(const struct asks *a, struct match_level *out, const struct f
 {
 	bool containers = !out->in_container && !(out->inside && out->in_user);
 
-	for (int i = 0; i < FENCE_WORDS; i++) {
+	for (int i = 0; i < a->words; i++) {
 		uint64_t own = a->terms.word[i], below = own;
 
-		for (int s = 0; s < MATCH_SLOTS; s++) {
+		for (int s = 0; s < a->slots; s++) {
 			uint64_t met = out->slot[s].word[i] | ~a->uses[s].word[i];
 
 			own &= met;

@@ -35,19 +35,43 @@ int patterns_add(struct patterns *p, uint32_t space, const char *text, uint32_t 
 	return 0;
 }
 
-/* Texts before globs, those of a space together. */
-static int order(const struct patterns_entry *e, bool glob, uint32_t space)
-{
-	if (e->glob != glob)
-		return e->glob ? 1 : -1;
-	return e->space < space ? -1 : e->space > space;
-}
-
+/* Those of a space together, texts before globs. */
 static int by_order(const void *a, const void *b)
 {
 	const struct patterns_entry *x = a, *y = b;
 
-	return order(x, y->glob, y->space) ?: strcmp(x->text, y->text);
+	if (x->space != y->space)
+		return x->space < y->space ? -1 : 1;
+	return x->glob != y->glob ? x->glob - y->glob : strcmp(x->text, y->text);
+}
+
+static int find_ranges(struct patterns *p)
+{
+	struct patterns_range *r = NULL;
+
+	for (size_t i = 0; i < p->n; i++) {
+		const struct patterns_entry *e = &p->entry[i];
+
+		if (!r || r->space != e->space) {
+			if (list_grow(&p->range, p->range_n, 1, sizeof(*p->range)))
+				return -ENOMEM;
+			r = &p->range[p->range_n++];
+			*r = (struct patterns_range){ e->space, i, i, i };
+		}
+		r->glob += !e->glob;
+		r->end++;
+	}
+	return 0;
+}
+
+static const struct patterns_range *range_of(const struct patterns *p, uint32_t space)
+{
+	static const struct patterns_range none;
+
+	for (size_t i = 0; i < p->range_n && p->range[i].space <= space; i++)
+		if (p->range[i].space == space)
+			return &p->range[i];
+	return &none;
 }
 
 static int cut_heads(struct patterns_entry *e)
@@ -69,10 +93,11 @@ static int cut_heads(struct patterns_entry *e)
 
 int patterns_settle(struct patterns *p)
 {
-	int err = 0;
+	int err;
 
 	if (p->n)
 		qsort(p->entry, p->n, sizeof(*p->entry), by_order);
+	err = find_ranges(p);
 	for (size_t i = 0; !err && i < p->n; i++)
 		if (p->entry[i].glob && p->entry[i].space == PATTERNS_PATH)
 			err = cut_heads(&p->entry[i]);
@@ -87,6 +112,7 @@ void patterns_free(struct patterns *p)
 		free(p->entry[i].head);
 	}
 	free(p->entry);
+	free(p->range);
 	*p = (struct patterns){ 0 };
 }
 
@@ -98,54 +124,40 @@ struct sought {
 	size_t depth; /* entries with fewer components are not meant: "/" is not below the root */
 };
 
-static int compare(const struct patterns_entry *e, uint32_t space, const struct sought *s)
+static int compare(const struct patterns_entry *e, const struct sought *s)
 {
-	int at = order(e, false, space) ?: strncmp(e->text, s->text, s->n);
+	int at = strncmp(e->text, s->text, s->n);
 
 	return at ?: (unsigned char)e->text[s->n] - s->end;
 }
 
-/* Calls for all texts of a space that equal what is sought. */
-static void match_texts(const struct patterns *p, uint32_t space, const struct sought *s,
-	const struct patterns_call *to)
+/* Calls for all texts of a range that equal what is sought. */
+static void match_texts(const struct patterns *p, const struct patterns_range *r,
+	const struct sought *s, const struct patterns_call *to)
 {
-	size_t low = 0, high = p->n, middle;
+	size_t low = r->text, high = r->glob, middle;
 
 	while (low < high) {
 		middle = low + (high - low) / 2;
-		if (compare(&p->entry[middle], space, s) < 0)
+		if (compare(&p->entry[middle], s) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < p->n && !compare(&p->entry[low], space, s); low++)
+	for (; low < r->glob && !compare(&p->entry[low], s); low++)
 		if (p->entry[low].depth >= s->depth)
 			to->hit(&p->entry[low], to->arg);
-}
-
-/* The first glob of a space, or where it would stand. */
-static size_t first_glob(const struct patterns *p, uint32_t space)
-{
-	size_t low = 0, high = p->n, middle;
-
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (order(&p->entry[middle], true, space) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
 }
 
 void patterns_match(
 	const struct patterns *p, uint32_t space, const char *text, const struct patterns_call *to)
 {
 	const struct sought whole = { text, strlen(text), 0, 0 };
+	const struct patterns_range *r = range_of(p, space);
 	int flags = FNM_NOESCAPE | (space == PATTERNS_PATH ? FNM_PATHNAME : 0);
 
-	match_texts(p, space, &whole, to);
-	for (size_t i = first_glob(p, space); i < p->n && p->entry[i].space == space; i++) {
+	match_texts(p, r, &whole, to);
+	for (size_t i = r->glob; i < r->end; i++) {
 		const struct patterns_entry *e = &p->entry[i];
 
 		if (!strncmp(e->text, text, e->plain) && !fnmatch(e->text, text, flags))
@@ -157,14 +169,14 @@ void patterns_below(const struct patterns *p, const char *path, const struct pat
 {
 	const size_t depth = depth_of(path), n = depth ? strlen(path) : 0;
 	const struct sought in = { path, n, '/', depth + 1 };
+	const struct patterns_range *r = range_of(p, PATTERNS_PATH);
 
-	for (size_t i = first_glob(p, PATTERNS_PATH);
-		i < p->n && p->entry[i].space == PATTERNS_PATH; i++) {
+	for (size_t i = r->glob; i < r->end; i++) {
 		const struct patterns_entry *e = &p->entry[i];
 
 		if (e->depth > depth && !strncmp(e->text, path, n < e->plain ? n : e->plain) &&
 			!fnmatch(e->head[depth], n ? path : "", FNM_NOESCAPE | FNM_PATHNAME))
 			to->hit(e, to->arg);
 	}
-	match_texts(p, PATTERNS_PATH, &in, to);
+	match_texts(p, r, &in, to);
 }

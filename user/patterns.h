@@ -19,9 +19,17 @@ struct patterns_entry {
 	char **head; /* glob in PATTERNS_PATH: its first 0, 1, ..., depth - 1 components. Owned */
 };
 
+/* Where the entries of one space stand. */
+struct patterns_range {
+	uint32_t space;
+	size_t text, glob, end; /* texts, then globs */
+};
+
 struct patterns {
 	struct patterns_entry *entry;
 	size_t n;
+	struct patterns_range *range;
+	size_t range_n;
 };
 
 /* Whom to tell of each that matches. */

@@ -51,6 +51,9 @@ static void gives_each_ask_a_slot(void **state)
 	assert_int_equal(a.any_unit[1].word[0], 1);
 	assert_int_equal(a.any_container[0].word[0], 0); /* an allow could not be any */
 	assert_int_equal(a.any_container[2].word[0], 1);
+	assert_int_equal(a.of_container_n, 2);
+	assert_true(a.of_container[0] == 2 && a.of_container[1] == 3);
+	assert_true(a.slots == 4 && a.words == 1);
 	assert_true(a.by_container);
 	asks_clear(&a);
 	asks_clear(&a);
