@@ -2,6 +2,7 @@
 #include "daemon.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -25,12 +26,12 @@
 #include "say.h"
 #include "vain.h"
 
-#define LOCK_NAME "follower.lock"
 #define NEVER UINT64_MAX
 #define SOON_MS 2000 /* another change may be on its way */
 #define LATER_MS 10000 /* after a failure */
 #define NAMES_MS 60000
-#define EXES_MS 60000 /* for directories that were not there to be watched */
+#define CHECK_MS                                                                                   \
+	60000 /* for what no watch tells: directories that came, a change that was cut off */
 
 enum source { SIGNALS, ASKED, CGROUPS, EXES, NAMES, SOURCES };
 
@@ -46,7 +47,7 @@ struct daemon {
 	struct exewatch *exes;
 	struct refresh *names;
 	/* When what is to be done, by now_ms(). */
-	uint64_t attend_ms, names_ms, exes_ms;
+	uint64_t attend_ms, names_ms, check_ms;
 	unsigned stale; /* times in succession that the kernel was about other terms */
 	struct vain vain_exes, vain_names; /* that were not in force */
 };
@@ -199,6 +200,7 @@ static void attend(struct daemon *d)
 		return;
 	}
 	d->stale = 0;
+	d->check_ms = now_ms() + CHECK_MS;
 	if (err == -ENOENT) {
 		follow_close(d->follow);
 		d->follow = NULL;
@@ -208,6 +210,7 @@ static void attend(struct daemon *d)
 	err = err ?: follow_all(d);
 	if (!err || err == -ENOSPC)
 		err = open_watches(d) ?: err;
+	(void)malloc_trim(0); /* what a policy's text and many files took for a moment */
 	cope(d, err);
 	(void)notify_send(err ? "STATUS=trying again" : "STATUS=following"); /* of no weight */
 }
@@ -264,6 +267,15 @@ static void take(struct daemon *d, enum source s)
 
 /* ---- what is due ---- */
 
+static void check(struct daemon *d, uint64_t now)
+{
+	d->check_ms = now + CHECK_MS;
+	if (!living_current(keeper_living(d->keeper)))
+		d->attend_ms = 0;
+	else if (d->exes)
+		cope(d, exewatch_read(d->exes, on_exe, d));
+}
+
 static void do_due(struct daemon *d)
 {
 	uint64_t now = now_ms();
@@ -272,10 +284,8 @@ static void do_due(struct daemon *d)
 		attend(d);
 	if (d->keeper && keeper_next(d->keeper) <= now)
 		cope(d, keeper_again(d->keeper, now));
-	if (d->exes && exewatch_needed(d->exes) && d->exes_ms <= now) {
-		d->exes_ms = now + EXES_MS;
-		cope(d, exewatch_read(d->exes, on_exe, d));
-	}
+	if (d->keeper && d->check_ms <= now)
+		check(d, now);
 	if (d->names && refresh_needed(d->names) && d->names_ms <= now) {
 		d->names_ms = now + NAMES_MS;
 		cope(d, refresh_start(d->names));
@@ -286,7 +296,7 @@ static void do_due(struct daemon *d)
 static uint64_t next_due(const struct daemon *d)
 {
 	uint64_t at[] = { d->attend_ms, d->keeper ? keeper_next(d->keeper) : NEVER,
-		d->exes && exewatch_needed(d->exes) ? d->exes_ms : NEVER,
+		d->keeper ? d->check_ms : NEVER,
 		d->names && refresh_needed(d->names) ? d->names_ms : NEVER, job_next(&d->job) };
 	uint64_t next = NEVER;
 
@@ -348,7 +358,7 @@ static int open_signals(int *fd)
 
 static int begin(struct daemon *d)
 {
-	int err = latch_take(d->state, LOCK_NAME, &d->lock);
+	int err = latch_take(d->state, LATCH_FOLLOWER, &d->lock);
 
 	err = err ?: open_signals(&d->signals);
 	err = err ?: cgroup_mount(&d->mount);

@@ -167,8 +167,11 @@ static int settle(struct keeper *k, uint64_t id, const char *path, uint64_t now_
 	err = err ?: put(k, id, own, parent);
 	if (err || !container_is(path))
 		return err;
-	return own->known ? inside_add(k->inside, id, path, &own->own, now_ms)
-			  : wait_for(k, id, path, now_ms);
+	if (!own->known)
+		return wait_for(k, id, path, now_ms);
+	/* What it is stands in the kernel now. For what is made in it later its files are read again. */
+	containers_forget(k->containers, path);
+	return inside_add(k->inside, id, path, &own->own, now_ms);
 }
 
 static int complain(int err, const char *path)

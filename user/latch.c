@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "say.h"
@@ -37,5 +39,26 @@ int latch_take(const char *state, const char *name, int *fd)
 		*fd = file;
 	else if (file >= 0)
 		(void)close(file); /* nothing was written */
+	return err;
+}
+
+int latch_holder(const char *state, const char *name, pid_t *pid)
+{
+	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	char path[PATH_MAX];
+	int file, err = 0;
+
+	if (snprintf(path, sizeof(path), "%s/%s", state, name) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	file = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	if (file < 0)
+		return -errno;
+	if (fcntl(file, F_GETLK, &l))
+		err = -errno;
+	else if (l.l_type == F_UNLCK || l.l_pid <= 0)
+		err = -ENOENT;
+	else
+		*pid = l.l_pid;
+	(void)close(file); /* nothing was written */
 	return err;
 }

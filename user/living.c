@@ -32,6 +32,7 @@ static const char *const names[MAPS] = {
 
 struct living {
 	int fd[MAPS]; /* -1: no term needs it */
+	int link;
 	struct link_seen seen;
 	struct fence_vector other; /* terms that do not select by cgroup */
 	struct vectors sets; /* those in the kernel, from VECTOR_FIRST on */
@@ -121,24 +122,22 @@ int living_open(const struct pin *p, struct living **out)
 {
 	struct living *l = calloc(1, sizeof(*l));
 	char name[64];
-	int link, err;
+	int err;
 
 	if (!l)
 		return fail(-ENOMEM, "open the maps in force");
 	for (int m = 0; m < MAPS; m++)
 		l->fd[m] = -1;
 	(void)snprintf(name, sizeof(name), "fence/%s", kernel_program_name(HOOK_CONNECT4));
-	link = pin_get(p, name);
-	err = link < 0 ? link : vectors_init(&l->sets);
+	l->link = pin_get(p, name);
+	err = l->link < 0 ? l->link : vectors_init(&l->sets);
 	if (!err) {
-		err = open_maps(link, l);
+		err = open_maps(l->link, l);
 		if (!err && l->fd[VECTORS] >= 0)
 			err = learn_sets(l);
 		if (err)
 			(void)fail(err, "open the maps in force");
 	}
-	if (link >= 0)
-		(void)close(link);
 	if (err)
 		living_close(l);
 	else
@@ -151,9 +150,18 @@ void living_close(struct living *l)
 	if (!l)
 		return;
 	close_maps(l);
+	if (l->link >= 0)
+		(void)close(l->link);
 	vectors_free(&l->sets);
 	free(l->at);
 	free(l);
+}
+
+bool living_current(const struct living *l)
+{
+	struct link_seen now;
+
+	return !link_look(l->link, &now) && now.program == l->seen.program && now.cgroup;
 }
 
 uint64_t living_terms(const struct living *l)

@@ -14,6 +14,7 @@ struct living;
 /* Of the fence with these pins. 0, -ENOENT silent: there is none; else -errno, said. */
 int living_open(const struct pin *p, struct living **out);
 void living_close(struct living *l); /* NULL passes */
+bool living_current(const struct living *l); /* they are still those in force */
 uint64_t living_terms(const struct living *l); /* names the list of terms they are about */
 bool living_by_cgroup(const struct living *l); /* some term selects by cgroup */
 

@@ -26,6 +26,21 @@ static int take_elsewhere(const char *state, bool silent)
 	return -WEXITSTATUS(status);
 }
 
+/* By another process's word, 0: nobody. */
+static pid_t held_elsewhere(const char *state)
+{
+	pid_t child = fork(), pid = 0;
+	int status, err;
+
+	if (!child) {
+		err = latch_holder(state, "x.lock", &pid);
+		_exit(err == -ENOENT ? 1 : err || pid != getppid());
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status) ? 0 : getpid();
+}
+
 static void one_at_a_time(void **state)
 {
 	char dir[PATH_MAX];
@@ -36,8 +51,10 @@ static void one_at_a_time(void **state)
 	strcpy(dir, fixture_path("/a/b"));
 	assert_int_equal(latch_take(dir, "x.lock", &fd), 0); /* b is made */
 	assert_int_equal(take_elsewhere(dir, true), -EBUSY);
+	assert_int_equal(held_elsewhere(dir), getpid());
 	assert_int_equal(close(fd), 0);
 	assert_int_equal(take_elsewhere(dir, false), 0);
+	assert_int_equal(held_elsewhere(dir), 0);
 	assert_int_equal(latch_take(dir, "y.lock", &fd), 0); /* another lock */
 	assert_int_equal(close(fd), 0);
 	fixture_end();
