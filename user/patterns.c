@@ -155,9 +155,10 @@ void patterns_match(
 	const struct sought whole = { text, strlen(text), 0, 0 };
 	const struct patterns_range *r = range_of(p, space);
 	int flags = FNM_NOESCAPE | (space == PATTERNS_PATH ? FNM_PATHNAME : 0);
+	bool root = space == PATTERNS_PATH && !depth_of(text); /* although '*' may be nothing */
 
 	match_texts(p, r, &whole, to);
-	for (size_t i = r->glob; i < r->end; i++) {
+	for (size_t i = r->glob; i < r->end && !root; i++) {
 		const struct patterns_entry *e = &p->entry[i];
 
 		if (!strncmp(e->text, text, e->plain) && !fnmatch(e->text, text, flags))

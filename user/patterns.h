@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of absolute paths: '*' stops at '/'. All other spaces are separate from it and one another. */
+/* Of absolute paths: '*' stops at '/', and no glob is the root. All other spaces are separate from it and one another. */
 #define PATTERNS_PATH 0
 
 struct patterns_entry {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Many patterns at once match as fnmatch(3) does one by one; what is below is what some path would match. */
+/* Many patterns at once match as fnmatch(3) does one by one, but for the root; what is below is what some path would match. */
 #include <fnmatch.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -53,6 +53,8 @@ static void tells_texts_from_globs(void **state)
 	assert_int_equal(patterns_add(&p, 6, "php@*.service", 2), 0);
 	assert_int_equal(patterns_add(&p, 5, "docker.io/*", 3), 0);
 	assert_int_equal(patterns_add(&p, PATTERNS_PATH, "/a/*", 4), 0);
+	assert_int_equal(patterns_add(&p, PATTERNS_PATH, "/*", 6), 0);
+	assert_int_equal(patterns_add(&p, PATTERNS_PATH, "/", 7), 0);
 	assert_int_equal(patterns_settle(&p), 0);
 	assert_true(matches(&p, 5, "a\\x2db.service", 0));
 	assert_false(matches(&p, 5, "a-b.service", 0));
@@ -63,6 +65,10 @@ static void tells_texts_from_globs(void **state)
 	assert_true(matches(&p, 5, "docker.io/library/nginx", 3));
 	assert_true(matches(&p, PATTERNS_PATH, "/a/b", 4));
 	assert_false(matches(&p, PATTERNS_PATH, "/a/b/c", 4));
+	/* A glob stands for something: the root has no component. */
+	assert_false(matches(&p, PATTERNS_PATH, "/", 6));
+	assert_true(matches(&p, PATTERNS_PATH, "/a", 6));
+	assert_true(matches(&p, PATTERNS_PATH, "/", 7));
 	patterns_free(&p);
 	assert_int_equal(patterns_settle(&p), 0);
 	assert_false(matches(&p, 5, "x", 0));
@@ -132,7 +138,8 @@ static void does_as_one_by_one(void **state)
 			patterns_match(&p, PATTERNS_PATH, path, &to_own);
 			patterns_below(&p, path, &to_under);
 			for (int k = 0; k < PATTERNS; k++) {
-				bool want = !fnmatch(text[k], path, FNM_PATHNAME | FNM_NOESCAPE);
+				bool want = depth(text[k]) == depth(path) &&
+					    !fnmatch(text[k], path, FNM_PATHNAME | FNM_NOESCAPE);
 
 				if (own[k] != want || under[k] != could(text[k], path))
 					fail_msg("%s at %s: matches %d, below %d", text[k], path,
