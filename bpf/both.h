@@ -11,7 +11,7 @@
  */
 static __always_inline void both_judge(struct trial *t, struct bpf_sock *sk)
 {
-	struct place other = { .id = FENCE_CGROUP_NONE, .class = VECTOR_CGROUP_OTHER };
+	struct place other = { .id = FENCE_CGROUP_NONE, .class = VECTOR_CGROUP_UNKNOWN };
 	struct tcp_sock *tcp;
 	struct answer a = {};
 

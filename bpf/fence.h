@@ -19,7 +19,7 @@
 #define FENCE_GIDS 64 /* different groups that a policy may name */
 #define FENCE_GROUPS 32 /* groups of a process; one with more is not identified by them */
 #define FENCE_LIMIT_TARGETS 64 /* different targets that a limit can tell apart */
-#define FENCE_DEPTH 32 /* cgroup levels below the root that are judged; deeper is blocked */
+#define FENCE_DEPTH 32 /* cgroup levels below the root that are judged; deeper ones are unknown */
 #define FENCE_COMM 16 /* TASK_COMM_LEN */
 #define FENCE_ANCESTORS 8
 
@@ -58,7 +58,7 @@ enum reason {
 	REASON_REWRITTEN, /* judged at connect for another port or address than the packet has */
 	REASON_FRAGMENT, /* a first fragment too short to show its ports and flags */
 	REASON_HEADERS, /* more headers in front of TCP than are walked */
-	REASON_DEPTH, /* cgroup deeper than FENCE_DEPTH */
+	REASON_DEPTH, /* a blocked port, from a cgroup deeper than FENCE_DEPTH */
 	REASON_EXEMPTION, /* an exemption or emergency block */
 	REASON_LIMIT, /* over the limit of a rule, or no room left to count */
 	REASON_NO_RELAY, /* to be redirected or answered: nowhere to in its family, or no connect() */

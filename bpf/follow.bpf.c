@@ -41,7 +41,7 @@ static __always_inline void tell(const __u64 *ctx, __u32 kind)
 	__u64 *missed = bpf_map_lookup_elem(&fence_cgmissed, &zero);
 	long bytes;
 
-	/* Hierarchy 0 is v2's; deeper than FENCE_DEPTH is blocked whatever it is called. */
+	/* Hierarchy 0 is v2's; deeper than FENCE_DEPTH is unknown whatever it is called. */
 	if (!n || !missed || c->root->hierarchy_id || c->level > FENCE_DEPTH)
 		return;
 	n->id = c->kn->id;

@@ -95,12 +95,12 @@ __noinline int trial_judge(const struct query *key, struct answer *a)
 	return 0;
 }
 
-/* The answer for one place; what is too deep to be judged is blocked where the port is. */
+/* The answer for one place; too deep, it is blocked where the port is, elsewhere judged as any that is unknown. */
 static __always_inline void trial_at(struct trial *t, const struct place *p, struct answer *a)
 {
 	t->q.cgroup = p->class;
-	if (p->deep && t->q.in_scope)
-		decide_failsafe(a, t->q.blocked, REASON_DEPTH, &settings);
+	if (p->deep && t->q.in_scope && t->q.blocked)
+		decide_failsafe(a, true, REASON_DEPTH, &settings);
 	else
 		trial_judge(&t->q, a);
 }

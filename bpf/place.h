@@ -12,13 +12,16 @@ struct place {
 	__u64 id; /* FENCE_CGROUP_NONE unknown */
 	__u64 share; /* whose share of the ring it uses */
 	__u32 class; /* vector index */
-	__u8 deep; /* deeper than FENCE_DEPTH: not judged, blocked */
+	__u8 deep; /* deeper than FENCE_DEPTH: unknown */
 	__u8 pad[3];
 };
 
+/* The root, and so many below it. */
+#define PLACE_LEVELS (FENCE_DEPTH + 1)
+
 /* A search from the root down: the deepest known cgroup decides. */
 struct place_search {
-	__u32 class;
+	__u32 class; /* unknown before the first step */
 	__u32 below; /* what is found if one more level exists */
 	__u8 known;
 };
@@ -38,41 +41,41 @@ static __always_inline void place_step(struct place_search *s, __u64 id)
 /* Global as trial_judge() is. */
 __noinline int place_current(struct place *p)
 {
-	struct place_search s = { .class = VECTOR_CGROUP_OTHER, .below = VECTOR_CGROUP_OTHER };
+	struct place_search s = { .class = VECTOR_CGROUP_UNKNOWN, .below = VECTOR_CGROUP_OTHER };
 	__u64 id;
 
 	if (!p)
 		return 0;
 	p->id = bpf_get_current_cgroup_id();
 	p->share = bpf_get_current_ancestor_cgroup_id(SHARE_LEVEL) ?: p->id;
-	for (int i = 0; settings.has_cgroup && i < FENCE_DEPTH; i++) {
+	for (int i = 0; settings.has_cgroup && i < PLACE_LEVELS; i++) {
 		id = bpf_get_current_ancestor_cgroup_id(i);
 		if (!id)
 			break;
 		place_step(&s, id);
 	}
-	p->class = s.class;
-	p->deep = settings.has_cgroup && bpf_get_current_ancestor_cgroup_id(FENCE_DEPTH);
+	p->deep = settings.has_cgroup && bpf_get_current_ancestor_cgroup_id(PLACE_LEVELS);
+	p->class = p->deep ? VECTOR_CGROUP_UNKNOWN : s.class;
 	return 0;
 }
 
 __noinline int place_packet(struct __sk_buff *skb, struct place *p)
 {
-	struct place_search s = { .class = VECTOR_CGROUP_OTHER, .below = VECTOR_CGROUP_OTHER };
+	struct place_search s = { .class = VECTOR_CGROUP_UNKNOWN, .below = VECTOR_CGROUP_OTHER };
 	__u64 id;
 
 	if (!p)
 		return 0;
 	p->id = bpf_skb_cgroup_id(skb) ?: FENCE_CGROUP_NONE;
 	p->share = bpf_skb_ancestor_cgroup_id(skb, SHARE_LEVEL) ?: p->id;
-	for (int i = 0; settings.has_cgroup && i < FENCE_DEPTH; i++) {
+	for (int i = 0; settings.has_cgroup && i < PLACE_LEVELS; i++) {
 		id = bpf_skb_ancestor_cgroup_id(skb, i);
 		if (!id)
 			break;
 		place_step(&s, id);
 	}
-	p->class = s.class;
-	p->deep = settings.has_cgroup && bpf_skb_ancestor_cgroup_id(skb, FENCE_DEPTH);
+	p->deep = settings.has_cgroup && bpf_skb_ancestor_cgroup_id(skb, PLACE_LEVELS);
+	p->class = p->deep ? VECTOR_CGROUP_UNKNOWN : s.class;
 	return 0;
 }
 
@@ -89,9 +92,9 @@ static __always_inline void place_socket(struct place *p, struct cgroup *c)
 
 	p->id = id;
 	p->share = id;
-	p->class = VECTOR_CGROUP_OTHER;
-	p->deep = 0;
-	for (int i = 0; settings.has_cgroup && i < FENCE_DEPTH; i++) {
+	p->deep = settings.has_cgroup && c->level > FENCE_DEPTH;
+	p->class = p->deep ? VECTOR_CGROUP_UNKNOWN : VECTOR_CGROUP_OTHER;
+	for (int i = 0; settings.has_cgroup && !p->deep && i < PLACE_LEVELS; i++) {
 		known = bpf_map_lookup_elem(&fence_cgroups, &id);
 		if (known) {
 			p->class = leaf ? known->own : known->below;
@@ -104,5 +107,4 @@ static __always_inline void place_socket(struct place *p, struct cgroup *c)
 		c = up->cgroup;
 		id = c->kn->id;
 	}
-	p->deep = settings.has_cgroup;
 }

@@ -42,7 +42,7 @@ void fate_place(const char *mount, const char *path, struct fate_subject *out)
 	int len;
 
 	out->cgroup_n = 0;
-	while (n <= FENCE_DEPTH) {
+	while (n < sizeof(out->cgroup) / sizeof(*out->cgroup)) {
 		len = snprintf(dir, sizeof(dir), "%s%.*s", mount, (int)(end - path), path);
 		if (len < 0 || (size_t)len >= sizeof(dir) || cgroup_id(dir, &out->cgroup[n]))
 			return;

@@ -19,7 +19,7 @@ struct fate_subject {
 	bool gids_known; /* false: it may have more */
 	struct fence_exe
 		exe; /* ino 0: unknown, or not to be had by a path of our mount namespace */
-	uint64_t cgroup[FENCE_DEPTH + 1]; /* from the root down; one too many is too deep */
+	uint64_t cgroup[FENCE_DEPTH + 2]; /* from the root down; one too many is too deep */
 	size_t cgroup_n;
 };
 

@@ -84,14 +84,19 @@ static void class_gids(const struct compiled *c, const struct judge_who *who, st
 				q->gids |= 1ULL << c->gid[j].number;
 }
 
-/* From the root down: the deepest known one decides for what lies below. */
+static bool is_deep(const struct compiled *c, const struct judge_who *who)
+{
+	return c->settings.has_cgroup && who->cgroup_n > FENCE_DEPTH + 1;
+}
+
+/* From the root down: the deepest known one decides for what lies below. What is too deep is unknown. */
 static uint32_t class_cgroup(const struct compiled *c, const struct judge_who *who)
 {
 	uint32_t class = VECTOR_CGROUP_OTHER, below = VECTOR_CGROUP_OTHER;
 
 	if (!c->settings.has_cgroup)
 		return VECTOR_CGROUP_OTHER;
-	if (!who->cgroup_n)
+	if (!who->cgroup_n || is_deep(c, who))
 		return VECTOR_CGROUP_UNKNOWN;
 	for (size_t level = 0; level < who->cgroup_n; level++) {
 		class = below;
@@ -171,8 +176,8 @@ struct answer judge(const struct compiled *c, const struct judge_who *who,
 
 	if (slot < 0)
 		return a;
-	if (s->has_cgroup && who->cgroup_n > FENCE_DEPTH && q.in_scope)
-		decide_failsafe(&a, q.blocked, REASON_DEPTH, s);
+	if (is_deep(c, who) && q.in_scope && q.blocked)
+		decide_failsafe(&a, true, REASON_DEPTH, s);
 	else
 		ask(c, &q, now_ns, &a);
 	return a;

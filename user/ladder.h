@@ -11,7 +11,7 @@ void ladder_close(struct ladder *l); /* NULL passes */
 
 /*
  * The level of the cgroup `path` and that of its parent, NULL for the root; both live until the next call.
- * 0, -ENOMEM, or -E2BIG: deeper than FENCE_DEPTH, which is blocked whatever matches.
+ * 0, -ENOMEM, or -E2BIG: deeper than FENCE_DEPTH, which is unknown whatever matches.
  */
 int ladder_climb(struct ladder *l, const char *path, const struct match_level **own,
 	const struct match_level **parent);

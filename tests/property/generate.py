@@ -250,7 +250,7 @@ class Generator:
         blocks = line["profile"] not in ("observe", "edbb")
         if self.chance(1) and (blocks or not self.deep_blocked):
             # at the edge of what is judged
-            a["caller"] = self.deep(tree, self.r.choice([30, 31, 32, 33, 40]))
+            a["caller"] = self.deep(tree, self.r.choice([31, 32, 33, 34, 40]))
             a["socket"] = a["caller"]
             if self.deep_blocked:
                 a["address"], a["port"], a["relays"] = "192.0.2.77", 25, [4]

@@ -17,7 +17,7 @@ import yaml
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 ALWAYS_WATCHED = {25, 26, 465, 587, 2525}
-LEVELS = 32  # of the cgroup tree that are judged, the root being the first
+DEPTH = 32  # levels of the cgroup tree below the root that are judged
 TRIES = 64  # exemptions that have expired; after as many, only the rules are asked
 STRICTNESS = ["allow", "limit", "redirect", "answer", "block", "drop"]
 STRICT = {"answer", "block", "drop"}  # nothing leaves: holds for the unidentified, too
@@ -113,7 +113,7 @@ class Place:
 
     @property
     def deep(self):
-        return len(self.parts) + 1 > LEVELS
+        return len(self.parts) > DEPTH
 
     def matches(self, patterns, strict):
         """A pattern stands for what it names and all below. What is not known fails closed."""

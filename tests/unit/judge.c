@@ -194,6 +194,22 @@ static const struct {
 		NONE },
 };
 
+/*
+ * What fits, by itself, is the term that decides and none before it. For policies in which no term passes, none
+ * has ended, and no cgroup is too deep.
+ */
+static void is_first_that_fits(const struct compiled *c, const struct judge_who *who,
+	const struct judge_target *to, const struct answer *a)
+{
+	size_t end = a->term == NONE ? c->term_n : a->term;
+
+	for (size_t i = 0; i < end; i++)
+		if (!judge_misfit(c, who, to, i))
+			fail_msg("term %zu fits, and %d decides", i, a->term);
+	if (a->term != NONE)
+		assert_int_equal(judge_misfit(c, who, to, a->term), 0);
+}
+
 static void each_look_up(void **state)
 {
 	(void)state;
@@ -217,12 +233,57 @@ static void each_look_up(void **state)
 			fail_msg(
 				"case %zu, to %s: verdict %d, action %d, reason %d, errno %d, rule %d",
 				i, cases[i].to, a.verdict, a.action, a.reason, a.err, a.rule);
+		is_first_that_fits(&policy, &who, &to, &a);
 	}
 }
 
+/* Of each dimension, by the term that selects in it. */
+static void misfits_are_told_apart(void **state)
+{
+	static const uint64_t root = 1, unit = 700;
+	static const uint32_t gid[] = { 1, 8 };
+	struct judge_who who = { .uid = 1, .euid = 1, .gids_known = true, .exe = EXE_NONE };
+	struct judge_target to = { .port = 25 };
+
+	(void)state;
+	assert_int_equal(address_parse("203.0.113.1", &to.address), 0);
+	who.gid = gid;
+	who.gid_n = 1;
+	who.cgroup = &root;
+	who.cgroup_n = 1;
+	assert_int_equal(judge_misfit(&policy, &who, &to, TO_NET), MISFIT_TARGET);
+	assert_int_equal(judge_misfit(&policy, &who, &to, USER), MISFIT_USER);
+	assert_int_equal(judge_misfit(&policy, &who, &to, NOT_USER), MISFIT_USER);
+	assert_int_equal(judge_misfit(&policy, &who, &to, GROUP), MISFIT_GROUP);
+	assert_int_equal(judge_misfit(&policy, &who, &to, EXE), MISFIT_PROGRAM);
+	assert_int_equal(judge_misfit(&policy, &who, &to, UNIT), MISFIT_PLACE);
+	who.euid = 33; /* what is not strict needs both */
+	assert_int_equal(judge_misfit(&policy, &who, &to, USER), MISFIT_USER);
+	who.uid = 66; /* what is strict, either */
+	assert_int_equal(judge_misfit(&policy, &who, &to, NOT_USER), 0);
+	who.uid = 33;
+	assert_int_equal(judge_misfit(&policy, &who, &to, USER), 0);
+	who.gid_n = 2;
+	assert_int_equal(judge_misfit(&policy, &who, &to, GROUP), 0);
+	who.cgroup = &unit;
+	assert_int_equal(judge_misfit(&policy, &who, &to, UNIT), 0);
+	to.port = 587;
+	assert_int_equal(judge_misfit(&policy, &who, &to, UNIT), MISFIT_PORT);
+	assert_int_equal(judge_misfit(&policy, &who, &to, EXE), MISFIT_PORT | MISFIT_PROGRAM);
+	to.port = 80; /* nobody watches it */
+	assert_int_equal(judge_misfit(&policy, &who, &to, UNIT), MISFIT_PORT);
+	to.port = 25;
+	assert_int_equal(address_parse("10.1.2.3", &to.address), 0); /* out of scope */
+	assert_int_equal(judge_misfit(&policy, &who, &to, USER), MISFIT_TARGET);
+	assert_int_equal(judge_misfit(&policy, &who, &to, TO_NET), 0);
+}
+
+/* The root, so many levels below it, and one more. */
+#define DEEP (FENCE_DEPTH + 2)
+
 static void too_deep_is_blocked(void **state)
 {
-	uint64_t path[FENCE_DEPTH + 1];
+	uint64_t path[DEEP];
 	struct judge_who who = {
 		.uid = 33, .euid = 33, .gids_known = true, .exe = EXE_NONE, .cgroup = path
 	};
@@ -230,24 +291,63 @@ static void too_deep_is_blocked(void **state)
 	struct answer a;
 
 	(void)state;
-	for (size_t i = 0; i <= FENCE_DEPTH; i++)
+	for (size_t i = 0; i < DEEP; i++)
 		path[i] = i + 1;
 	assert_int_equal(address_parse("203.0.113.1", &to.address), 0);
-	who.cgroup_n = FENCE_DEPTH;
+	who.cgroup_n = DEEP - 1;
 	assert_int_equal(judge(&policy, &who, &to, 0).verdict, VERDICT_ALLOWED);
-	who.cgroup_n = FENCE_DEPTH + 1;
+	who.cgroup_n = DEEP;
 	a = judge(&policy, &who, &to, 0);
 	assert_int_equal(a.verdict, VERDICT_DENIED);
 	assert_int_equal(a.reason, REASON_DEPTH);
+	assert_int_equal(a.term, NONE);
 	to.port = 587;
 	assert_int_equal(judge(&policy, &who, &to, 0).verdict, VERDICT_ALLOWED);
+}
+
+/* Where depth itself does not block, rules do, and those by cgroup as of one that is unknown. */
+static void too_deep_is_unknown_elsewhere(void **state)
+{
+	struct fence_vector v[VECTORS];
+	uint64_t path[DEEP] = { 700 };
+	struct judge_who who = {
+		.uid = 66, .euid = 66, .gids_known = true, .exe = EXE_NONE, .cgroup = path
+	};
+	struct judge_target to = { .port = 587 };
+	struct compiled c = policy;
+	struct answer a;
+
+	(void)state;
+	memcpy(v, vectors, sizeof(v));
+	c.vector = v;
+	who.cgroup_n = DEEP;
+	v[VECTOR_PORT + 1].word[0] = BIT(NOT_USER);
+	assert_int_equal(address_parse("203.0.113.1", &to.address), 0);
+	a = judge(&c, &who, &to, 0);
+	assert_int_equal(a.term, NOT_USER);
+	assert_int_equal(a.verdict, VERDICT_DENIED);
+	is_first_that_fits(&c, &who, &to, &a);
+	/* An unknown cgroup has what is strict; one that is known, though not by the policy, has not. */
+	v[VECTOR_PORT + 1].word[0] = BIT(UNIT);
+	assert_int_equal(judge(&c, &who, &to, 0).term, NONE);
+	v[VECTOR_CGROUP_UNKNOWN].word[0] = BIT(RULES) - 1;
+	a = judge(&c, &who, &to, 0);
+	assert_int_equal(a.term, UNIT);
+	is_first_that_fits(&c, &who, &to, &a);
+	/* Out of scope, on the port that is blocked. */
+	to.port = 25;
+	v[CLASS_NET].word[0] = BIT(UNIT);
+	assert_int_equal(address_parse("10.1.2.3", &to.address), 0);
+	assert_int_equal(judge(&c, &who, &to, 0).term, UNIT);
+	c.settings.has_cgroup = 0; /* nobody asks where it is */
+	assert_int_equal(judge(&c, &who, &to, 0).term, NONE);
 }
 
 /* What no rule selects by is not looked up, as in the hooks. */
 static void unused_dimensions_are_not_asked(void **state)
 {
 	struct compiled c = policy;
-	uint64_t deep[FENCE_DEPTH + 1] = { 0 };
+	uint64_t deep[DEEP] = { 0 };
 	struct judge_who who = { .uid = ~0U, .euid = ~0U, .gids_known = true, .cgroup = deep };
 	struct judge_target to = { .port = 25 };
 
@@ -255,7 +355,7 @@ static void unused_dimensions_are_not_asked(void **state)
 	c.settings.has_uid = c.settings.has_exe = c.settings.has_cgroup = 0;
 	assert_int_equal(address_parse("203.0.113.1", &to.address), 0);
 	assert_int_equal(judge(&c, &who, &to, 0).reason, REASON_DEFAULT);
-	who.cgroup_n = FENCE_DEPTH + 1;
+	who.cgroup_n = DEEP;
 	assert_int_equal(judge(&c, &who, &to, 0).reason, REASON_DEFAULT);
 	c.settings.has_gid = 0;
 	assert_int_equal(judge(&c, &who, &to, 0).term, GROUP); /* as if every group were it */
@@ -265,9 +365,13 @@ static struct answer judged(
 	const struct compiled *c, const char *to, const struct judge_who *who, uint64_t now_ns)
 {
 	struct judge_target target = { .port = 25 };
+	struct answer a;
 
 	assert_int_equal(address_parse(to, &target.address), 0);
-	return judge(c, who, &target, now_ns);
+	a = judge(c, who, &target, now_ns);
+	if (c == &policy)
+		is_first_that_fits(c, who, &target, &a);
+	return a;
 }
 
 /* Any of the groups selects; one that may be there selects for what is strict. */
@@ -465,7 +569,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_look_up),
+		cmocka_unit_test(misfits_are_told_apart),
 		cmocka_unit_test(too_deep_is_blocked),
+		cmocka_unit_test(too_deep_is_unknown_elsewhere),
 		cmocka_unit_test(unused_dimensions_are_not_asked),
 		cmocka_unit_test(groups),
 		cmocka_unit_test(exemptions_end),
