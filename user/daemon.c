@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,10 +23,12 @@
 #include "raise.h"
 #include "refresh.h"
 #include "say.h"
+#include "signals.h"
 #include "vain.h"
 
 #define NEVER UINT64_MAX
 #define SOON_MS 2000 /* another change may be on its way */
+#define SCAN_MS 1000 /* between two looks at all cgroups, in a flood of them */
 #define LATER_MS 10000 /* after a failure */
 #define NAMES_MS 60000
 #define CHECK_MS                                                                                   \
@@ -47,7 +48,8 @@ struct daemon {
 	struct exewatch *exes;
 	struct refresh *names;
 	/* When what is to be done, by now_ms(). */
-	uint64_t attend_ms, names_ms, check_ms;
+	uint64_t attend_ms, names_ms, check_ms, scan_ms;
+	bool lost; /* some cgroups: all are to be looked at, from scan_ms on */
 	unsigned stale; /* times in succession that the kernel was about other terms */
 	struct vain vain_exes, vain_names; /* that were not in force */
 };
@@ -92,7 +94,7 @@ static void on_lost(void *arg)
 	struct daemon *d = arg;
 
 	note("cgroups came and went faster than they could be followed: looking at all of them");
-	d->attend_ms = 0;
+	d->lost = true;
 }
 
 static int follow_all(struct daemon *d)
@@ -224,19 +226,19 @@ static int change_fence(enum job_kind kind, void *arg)
 	return kind == JOB_RELOAD ? raise_reload(state) : raise_again(state);
 }
 
-static void take_signal(struct daemon *d)
+static void take_signals(struct daemon *d)
 {
-	struct signalfd_siginfo info;
 	enum job_kind kind;
 	bool done;
+	int signal;
 
-	if (read(d->signals, &info, sizeof(info)) != sizeof(info))
-		return;
-	if (info.ssi_signo == SIGHUP) {
-		job_want(&d->job, JOB_RELOAD);
-		(void)notify_reloading(); /* of no weight */
-	} else if (info.ssi_signo != SIGCHLD) {
-		d->quit = true;
+	while ((signal = signals_take(d->signals))) {
+		if (signal == SIGHUP) {
+			job_want(&d->job, JOB_RELOAD);
+			(void)notify_reloading(); /* of no weight */
+		} else if (signal != SIGCHLD) {
+			d->quit = true;
+		}
 	}
 	if (job_ended(&d->job, &kind, &done) && kind == JOB_RELOAD)
 		(void)notify_send("READY=1"); /* of no weight */
@@ -254,7 +256,7 @@ static void take_cgroups(struct daemon *d)
 static void take(struct daemon *d, enum source s)
 {
 	if (s == SIGNALS)
-		take_signal(d);
+		take_signals(d);
 	else if (s == ASKED)
 		d->attend_ms = asked_changed(d->asked) ? 0 : d->attend_ms;
 	else if (s == CGROUPS)
@@ -266,6 +268,14 @@ static void take(struct daemon *d, enum source s)
 }
 
 /* ---- what is due ---- */
+
+static void scan(struct daemon *d)
+{
+	d->lost = false;
+	if (d->keeper)
+		cope(d, keeper_scan(d->keeper, now_ms()));
+	d->scan_ms = now_ms() + SCAN_MS;
+}
 
 static void check(struct daemon *d, uint64_t now)
 {
@@ -282,6 +292,8 @@ static void do_due(struct daemon *d)
 
 	if (d->attend_ms <= now)
 		attend(d);
+	if (d->lost && d->scan_ms <= now)
+		scan(d);
 	if (d->keeper && keeper_next(d->keeper) <= now)
 		cope(d, keeper_again(d->keeper, now));
 	if (d->keeper && d->check_ms <= now)
@@ -295,8 +307,8 @@ static void do_due(struct daemon *d)
 
 static uint64_t next_due(const struct daemon *d)
 {
-	uint64_t at[] = { d->attend_ms, d->keeper ? keeper_next(d->keeper) : NEVER,
-		d->keeper ? d->check_ms : NEVER,
+	uint64_t at[] = { d->attend_ms, d->lost ? d->scan_ms : NEVER,
+		d->keeper ? keeper_next(d->keeper) : NEVER, d->keeper ? d->check_ms : NEVER,
 		d->names && refresh_needed(d->names) ? d->names_ms : NEVER, job_next(&d->job) };
 	uint64_t next = NEVER;
 
@@ -341,29 +353,16 @@ static int loop(struct daemon *d)
 
 /* ---- begin and end ---- */
 
-static int open_signals(int *fd)
-{
-	sigset_t set;
-
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGINT);
-	(void)sigaddset(&set, SIGTERM);
-	(void)sigaddset(&set, SIGHUP);
-	(void)sigaddset(&set, SIGCHLD);
-	if (sigprocmask(SIG_BLOCK, &set, NULL))
-		return fail(-errno, "block signals");
-	*fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return *fd < 0 ? fail(-errno, "take signals") : 0;
-}
-
 static int begin(struct daemon *d)
 {
 	int err = latch_take(d->state, LATCH_FOLLOWER, &d->lock);
 
-	err = err ?: open_signals(&d->signals);
 	err = err ?: cgroup_mount(&d->mount);
 	if (err)
 		return err;
+	d->signals = signals_open();
+	if (d->signals < 0)
+		return d->signals;
 	d->asked = asked_open(d->state);
 	return d->asked < 0 ? d->asked : 0;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "exes.h"
 #include "list.h"
@@ -109,6 +110,8 @@ static int look(uint64_t id, const char *path, void *arg)
 	int err = 0;
 
 	(void)snprintf(dir, sizeof(dir), "%.2000s%.2000s", i->mount, path);
+	if (access(dir, F_OK))
+		return 1; /* its end was missed */
 	if (exes_process(dir, &pid) || !has_own_root(pid))
 		return 0;
 	for (size_t n = 0; !err && n < i->terms->n; n++) {

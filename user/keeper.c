@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "archive.h"
 #include "cgroup.h"
@@ -238,8 +239,10 @@ static void forget_unseen(uint64_t id, void *arg)
 {
 	struct scan *s = arg;
 
-	if (!bsearch(&id, s->id, s->n, sizeof(id), by_id))
-		(void)living_forget(s->k->living, id); /* then the next scan does it */
+	if (bsearch(&id, s->id, s->n, sizeof(id), by_id))
+		return;
+	inside_gone(s->k->inside, id);
+	(void)living_forget(s->k->living, id); /* then the next scan does it */
 }
 
 int keeper_scan(struct keeper *k, uint64_t now_ms)
@@ -270,10 +273,17 @@ static int ask_again(uint64_t id, const char *path, void *arg)
 {
 	const struct container *c;
 	struct again *a = arg;
+	char dir[PATH_MAX];
 	bool known = false;
-	int err = container_find(a->k->containers, path, &c, &known);
+	int err;
 
 	(void)id;
+	(void)snprintf(dir, sizeof(dir), "%.2000s%.2000s", a->k->mount, path);
+	if (access(dir, F_OK)) { /* its end was missed */
+		containers_forget(a->k->containers, path);
+		return 1;
+	}
+	err = container_find(a->k->containers, path, &c, &known);
 	if (!err && known)
 		err = list_add_text(&a->known, &a->n, path);
 	return err ?: known;

@@ -88,6 +88,7 @@ static int setup(void **state)
 	(void)state;
 	fixture_begin();
 	fixture_file("/bin/mail", "");
+	(void)fixture_path("/cg" PATH "/x");
 	snprintf(mount, sizeof(mount), "%s/cg", fixture_root);
 	answer = 0;
 	joined = forgotten = (struct fence_exe){ 0, 0 };
@@ -146,6 +147,15 @@ static void of_no_interest(void **state)
 	assert_true(inside_next(inside) == UINT64_MAX);
 }
 
+static void its_end_was_missed(void **state)
+{
+	(void)state;
+	assert_int_equal(inside_add(inside, 5, PATH, &matched, 0), 0);
+	assert_int_equal(rmdir(fixture_path("/cg" PATH)), 0);
+	assert_int_equal(inside_again(inside, 1000), 0);
+	assert_true(inside_next(inside) == UINT64_MAX);
+}
+
 static void no_room(void **state)
 {
 	(void)state;
@@ -163,6 +173,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(once_it_runs, setup, teardown),
 		cmocka_unit_test_setup_teardown(of_no_interest, setup, teardown),
+		cmocka_unit_test_setup_teardown(its_end_was_missed, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_room, setup, teardown),
 	};
 
