@@ -241,7 +241,9 @@ static void take_signals(struct daemon *d)
 		}
 	}
 	if (job_ended(&d->job, &kind, &done) && kind == JOB_RELOAD)
-		(void)notify_send("READY=1"); /* of no weight */
+		(void)notify_send(
+			done ? "READY=1"
+			     : "READY=1\nSTATUS=the file was refused, nothing has changed");
 }
 
 static void take_cgroups(struct daemon *d)

@@ -222,7 +222,7 @@ static int visit(const char *below, void *arg)
 	if (err)
 		return err;
 	s->id[s->n++] = id;
-	err = keeper_made(s->k, id, path, s->now_ms);
+	err = settle(s->k, id, path, s->now_ms);
 	if (err == -ENOSPC)
 		s->full = err;
 	return err == -ENOSPC ? 0 : err;
