@@ -147,6 +147,30 @@ static void first_line(const struct standing *s, FILE *to)
 	fold(to, strlen(host) + 2, text);
 }
 
+/* Until it is confirmed, a change is not what holds. */
+static void trial_line(const struct standing *s, FILE *to)
+{
+	char left[32];
+
+	if (s->on_trial && s->waited_for)
+		row(to, "on trial", "goes back in %s, unless: sudo smtpfence confirm",
+			slip_span(left, s->trial_left_s));
+	else if (s->on_trial)
+		row(to, "on trial",
+			"nobody waits any more to take it back: sudo smtpfence confirm, or up with another policy");
+}
+
+static void follower_line(const struct standing *s, FILE *to)
+{
+	if (!s->look.link[HOOK_CONNECT4].follows)
+		return;
+	if (s->follower)
+		row(to, "follower", "running (smtpfenced, pid %d)", s->follower);
+	else
+		row(to, "follower",
+			"not running: what starts or is upgraded from now on is not known, and is blocked where a rule could mean it. sudo systemctl start smtpfenced");
+}
+
 static void head(const struct standing *s, FILE *to)
 {
 	char since[32];
@@ -157,6 +181,7 @@ static void head(const struct standing *s, FILE *to)
 	next_step(s, to);
 	if (!s->asked)
 		return;
+	trial_line(s, to);
 	when(since, s->asked->since_wall_ns);
 	row(to, *s->cause ? "asked" : "since", "%s%s", *s->cause ? "since " : "", since);
 }
@@ -261,6 +286,7 @@ int board_text(const struct standing *s, FILE *to)
 	if (s->asked) {
 		policy_lines(s, to);
 		identity_line(s, to);
+		follower_line(s, to);
 		ways(s, to);
 	}
 	if (s->armed)
@@ -314,6 +340,14 @@ int board_json(const struct standing *s, FILE *to)
 	json_text(&j, "cause", *s->cause ? s->cause : NULL);
 	if (s->asked)
 		json_asked(s->asked, &j);
+	if (s->on_trial) {
+		json_open(&j, "trial", '{');
+		json_number(&j, "left_s", s->trial_left_s);
+		json_bool(&j, "waited_for", s->waited_for);
+		json_close(&j, '}');
+	}
+	json_bool(&j, "follower_wanted", l->follows);
+	json_bool(&j, "follower", s->follower);
 	json_open(&j, "identity", '{');
 	json_bool(&j, "btf", s->look.attached[HOOK_CONNECT4] && l->with_btf);
 	json_bool(&j, "strings", s->look.attached[HOOK_CONNECT4] && l->with_strings);

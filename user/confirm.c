@@ -3,99 +3,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <jansson.h>
-
 #include "cgroup.h"
-#include "json.h"
-#include "process.h"
+#include "probation.h"
 #include "raise.h"
 #include "say.h"
 #include "state.h"
 
-#define FILE_NAME "confirm.json"
 #define BUSY_TRIES 60 /* a second each, while another change holds the lock */
-
-static char *file_name(char to[PATH_MAX], const char *dir, const char *before)
-{
-	snprintf(to, PATH_MAX, "%.4000s/%s" FILE_NAME, dir, before);
-	return to;
-}
-
-static uint64_t boot_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
-
-static int write_down(const char *dir, uint64_t until_ns)
-{
-	char path[PATH_MAX], fresh[PATH_MAX];
-	int fd = open(file_name(fresh, dir, "."),
-		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-	struct json j;
-	int err = 0;
-
-	if (!f) {
-		err = -errno;
-		if (fd >= 0)
-			close(fd);
-		return err;
-	}
-	json_init(&j, f);
-	json_open(&j, NULL, '{');
-	json_number(&j, "until_ns", until_ns);
-	json_number(&j, "pid", getpid());
-	json_number(&j, "start_ns", process_start(getpid()));
-	json_close(&j, '}');
-	if (fflush(f) || fsync(fd))
-		err = -errno;
-	if (fclose(f) && !err)
-		err = -errno;
-	if (!err && rename(fresh, file_name(path, dir, "")))
-		err = -errno;
-	return err;
-}
-
-int confirm_look(const char *dir, struct confirm *out)
-{
-	json_int_t until, pid, start;
-	char path[PATH_MAX];
-	json_error_t where;
-	json_t *root;
-	int err = 0;
-
-	if (access(file_name(path, dir, ""), F_OK) && errno == ENOENT)
-		return -ENOENT;
-	root = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
-	if (!root || json_unpack_ex(root, &where, 0, "{s:I, s:I, s:I}", "until_ns", &until, "pid",
-			     &pid, "start_ns", &start))
-		err = refuse(-EINVAL, "%s: %s", path, where.text);
-	else
-		*out = (struct confirm){ .until_ns = until,
-			.pid = pid > 0 && process_is(pid, start) ? pid : 0 };
-	json_decref(root);
-	return err;
-}
 
 static void go_back(const char *dir)
 {
 	const struct timespec pause = { .tv_sec = 1 };
-	char *said = NULL, path[PATH_MAX];
+	char *said = NULL;
 	size_t n = 0;
 	FILE *to = open_memstream(&said, &n);
 	int err = -EBUSY;
@@ -115,7 +44,7 @@ static void go_back(const char *dir)
 	else
 		syslog(LOG_WARNING, "the change was not confirmed in time and was taken back");
 	if (!err)
-		(void)unlink(file_name(path, dir, "")); /* or it went with the fence */
+		(void)probation_remove(dir); /* or it went with the fence */
 	say_to(NULL);
 	if (to)
 		fclose(to);
@@ -136,11 +65,11 @@ static void wait_and_see(const char *dir, uint64_t until_ns)
 {
 	const struct timespec until = { .tv_sec = until_ns / 1000000000,
 		.tv_nsec = until_ns % 1000000000 };
-	struct confirm now;
+	struct probation now;
 
 	while (clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &until, NULL) == EINTR)
 		;
-	if (!confirm_look(dir, &now) && now.pid == getpid())
+	if (!probation_look(dir, &now) && now.pid == getpid())
 		go_back(dir);
 }
 
@@ -159,7 +88,7 @@ __attribute__((noreturn)) static void waiter(const char *dir, uint64_t until_ns,
 	(void)signal(SIGINT, SIG_IGN);
 	(void)prctl(PR_SET_NAME, "smtpfence-wait");
 	leave_session();
-	err = write_down(dir, until_ns);
+	err = probation_write(dir, until_ns);
 	(void)!write(3, &err, sizeof(err));
 	(void)close(3);
 	if (!err)
@@ -192,16 +121,16 @@ static int start_waiter(const char *dir, uint64_t until_ns)
 	return err;
 }
 
-static void end_waiter(const struct confirm *c)
+static void end_waiter(const struct probation *p)
 {
-	if (c->pid)
-		(void)kill(c->pid, SIGTERM);
+	if (p->pid)
+		(void)kill(p->pid, SIGTERM);
 }
 
 int confirm_begin(const char *dir, uint64_t seconds)
 {
-	struct confirm before;
-	int err = confirm_look(dir, &before);
+	struct probation before;
+	int err = probation_look(dir, &before);
 
 	if (err && err != -ENOENT)
 		return err;
@@ -211,22 +140,20 @@ int confirm_begin(const char *dir, uint64_t seconds)
 		end_waiter(&before);
 	if (err)
 		return err;
-	err = start_waiter(dir, boot_now() + seconds * 1000000000ULL);
+	err = start_waiter(dir, probation_now() + seconds * 1000000000ULL);
 	return err ? fail(err, "wait for the confirmation") : 0;
 }
 
 int confirm_end(const char *dir)
 {
-	char path[PATH_MAX];
-	struct confirm c;
-	int err = confirm_look(dir, &c);
+	struct probation p;
+	int err = probation_look(dir, &p);
 
-	if (err == -ENOENT)
-		return 0;
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	err = probation_remove(dir);
 	if (err)
 		return err;
-	if (unlink(file_name(path, dir, "")))
-		return fail(-errno, "remove %s", path);
-	end_waiter(&c);
+	end_waiter(&p);
 	return state_forget(dir);
 }

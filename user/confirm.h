@@ -5,21 +5,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A change that waits. */
-struct confirm {
-	uint64_t until_ns; /* boot clock */
-	int pid; /* of who waits; 0: nobody does any more */
-};
-
 /*
  * Before the change: keeps what was asked so far (state_keep()) unless an unconfirmed change keeps an older one, and
  * starts a process that waits, in a session and the root cgroup of its own, with nothing open. When the time is up and
  * `confirm.json` in `dir` still names it, it calls raise_back(). 0 or -errno, said.
  */
 int confirm_begin(const char *dir, uint64_t seconds);
-
-/* The change that waits: 0, -ENOENT silent when none does, -errno said. */
-int confirm_look(const char *dir, struct confirm *out);
 
 /* It holds, or was replaced, or is gone: the waiting process ends, what was kept is forgotten. 0 also when none waits. */
 int confirm_end(const char *dir);

@@ -9,8 +9,10 @@
 #include "compile.h"
 #include "confirm.h"
 #include "json.h"
+#include "latch.h"
 #include "outlook.h"
 #include "policy.h"
+#include "probation.h"
 #include "raise.h"
 #include "say.h"
 #include "senders.h"
@@ -93,6 +95,25 @@ static void tell_json(const struct raise_works *w, const struct scene *s, const 
 	json_close(&j, '}');
 }
 
+static bool names_hosts(const struct policy *p)
+{
+	for (size_t i = 0; i < p->rule_n; i++)
+		if (p->rule[i].when.by[SELECTOR_NAME].n)
+			return true;
+	return false;
+}
+
+/* What comes and goes is followed by a process of its own, or not at all. */
+static void warn_unfollowed(const struct raise_works *w, const char *dir)
+{
+	const struct fence_settings *s = &w->compiled->settings;
+	pid_t pid;
+
+	if ((s->has_cgroup || s->has_exe || names_hosts(w->policy)) &&
+		latch_holder(dir, LATCH_FOLLOWER, &pid))
+		say("warning: smtpfenced does not run, which follows units, containers, upgraded programs and names: what comes from now on is not known to the rules about them, and blocked where one could mean it");
+}
+
 /* Also starts who waits for the confirmation: before the change, so that no crash can lose it. */
 static int before(const struct raise_works *w, void *arg)
 {
@@ -109,6 +130,8 @@ static int before(const struct raise_works *w, void *arg)
 		tell_armed(w, t);
 	}
 	scene_free(&s);
+	if (!t->h->quiet)
+		warn_unfollowed(w, t->dir);
 	if (t->h->confirm_s)
 		err = confirm_begin(t->dir, t->h->confirm_s);
 	t->waiting = t->h->confirm_s && !err;
@@ -123,8 +146,8 @@ int herald_up(const struct policy *p, const struct herald *h, FILE *to)
 		.audit = h->audit,
 		.before = before,
 		.arg = &t };
-	struct confirm older;
-	bool waited = !confirm_look(t.dir, &older);
+	struct probation older;
+	bool waited = !probation_look(t.dir, &older);
 	char *text = NULL;
 	size_t n = 0;
 	int err;

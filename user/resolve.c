@@ -319,11 +319,3 @@ void resolve_free(struct resolved *r)
 	vectors_free(&r->sets);
 	free(r);
 }
-
-bool resolve_wants_follower(const struct terms *t)
-{
-	for (size_t i = 0; i < t->n; i++)
-		if (term_by_cgroup(&t->term[i]))
-			return true;
-	return false;
-}

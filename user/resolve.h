@@ -51,6 +51,3 @@ struct resolved {
 int resolve_terms(const struct terms *t, const char *cgroup_mount, struct containers *c,
 	struct resolved **out);
 void resolve_free(struct resolved *r);
-
-/* Some term depends on what comes and goes in the cgroup tree: without smtpfenced it grows old. */
-bool resolve_wants_follower(const struct terms *t);

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "latch.h"
+#include "probation.h"
 #include "relief.h"
 #include "text.h"
 
@@ -60,6 +62,20 @@ static void find_cause(struct standing *s, enum found found)
 	snprintf(s->cause, sizeof(s->cause), "%s", cause);
 }
 
+static int look_trial(const char *dir, struct standing *s)
+{
+	uint64_t now = probation_now();
+	struct probation p;
+	int err = probation_look(dir, &p);
+
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	s->on_trial = true;
+	s->waited_for = p.pid;
+	s->trial_left_s = p.until_ns > now ? (p.until_ns - now) / 1000000000 : 0;
+	return 0;
+}
+
 static int look(const char *dir, struct standing *s)
 {
 	enum found found = FOUND_NOTHING;
@@ -77,7 +93,12 @@ static int look(const char *dir, struct standing *s)
 		return err;
 	find_cause(s, found);
 	s->now_ns = text_wall_now();
-	return s->asked ? exemptions_load(state_store(store, dir), &s->exempt) : 0;
+	if (!s->asked)
+		return 0;
+	if (latch_holder(dir, LATCH_FOLLOWER, &s->follower))
+		s->follower = 0;
+	err = look_trial(dir, s);
+	return err ?: exemptions_load(state_store(store, dir), &s->exempt);
 }
 
 int standing_look(const char *dir, struct standing *out)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "counts.h"
 #include "exemption.h"
@@ -15,6 +16,10 @@ struct standing {
 	struct guard_look look; /* when there is one */
 	struct counts counts;
 	struct exemptions exempt; /* with those that have ended; of a fence that was asked for */
+	bool on_trial; /* the change goes back unless it is confirmed */
+	bool waited_for; /* somebody waits to take it back */
+	uint64_t trial_left_s;
+	pid_t follower; /* smtpfenced; 0: none runs */
 	uint64_t now_ns; /* wall clock of the look */
 	char cause[STATE_WHY]; /* one line why it is not as asked; "": it is, or nothing is there */
 };

@@ -235,6 +235,32 @@ static void a_pause_is_no_enforcement(void **state)
 	begins(&s, "ENFORCING\n");
 }
 
+static void what_waits_and_who_follows(void **state)
+{
+	struct state a = asked_for(true);
+	struct standing s = up(&a);
+	char *text;
+
+	(void)state;
+	s.on_trial = s.waited_for = true;
+	s.trial_left_s = 1680;
+	begins(&s, "ENFORCING\non trial    goes back in 28 min, unless: sudo smtpfence confirm\n");
+	s.waited_for = false;
+	begins(&s,
+		"ENFORCING\non trial    nobody waits any more to take it back: sudo smtpfence confirm, or\n"
+		"            up with another policy\n");
+	text = drawn(&s, board_json);
+	assert_non_null(strstr(text, "\"trial\":{\"left_s\":1680,\"waited_for\":false}"));
+	assert_non_null(strstr(text, "\"follower_wanted\":false,\"follower\":false"));
+	assert_null(strstr(text, "not running"));
+	free(text);
+	s.look.link[HOOK_CONNECT4].follows = 1;
+	holds(&s,
+		"\nfollower    not running: what starts or is upgraded from now on is not known,\n");
+	s.follower = 812;
+	holds(&s, "\nfollower    running (smtpfenced, pid 812)\n");
+}
+
 static void layers_are_named(void **state)
 {
 	char *layers[] = { "/etc/smtpfence/a.yaml", "/etc/\x1b[2J.yaml" };
@@ -322,6 +348,7 @@ int main(void)
 		cmocka_unit_test(the_fix_is_the_same_policy),
 		cmocka_unit_test(never_enforced_where_it_is_not),
 		cmocka_unit_test(a_pause_is_no_enforcement),
+		cmocka_unit_test(what_waits_and_who_follows),
 		cmocka_unit_test(layers_are_named),
 		cmocka_unit_test(a_hostile_name_is_inert),
 		cmocka_unit_test(a_long_cgroup_is_cut),

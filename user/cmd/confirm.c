@@ -7,6 +7,7 @@
 #include "cmd/verbs.h"
 #include "confirm.h"
 #include "options.h"
+#include "probation.h"
 #include "say.h"
 #include "state.h"
 
@@ -30,14 +31,14 @@ int cmd_confirm(int argc, char **argv)
 	const struct options_form form = { "confirm", help, true, false };
 	struct options o = { .state = STATE_DIR };
 	enum options_end end = options_read(argc, argv, &form, &o, stdout);
-	struct confirm c;
+	struct probation c;
 	int err;
 
 	if (end != OPTIONS_GO_ON)
 		return end == OPTIONS_HELPED ? STATUS_OK : STATUS_USAGE;
 	if (geteuid())
 		return refuse(STATUS_UNABLE, "only root can confirm: sudo smtpfence confirm");
-	err = confirm_look(o.state, &c);
+	err = probation_look(o.state, &c);
 	if (err && err != -ENOENT)
 		return STATUS_FAILED;
 	if (!err && confirm_end(o.state))
