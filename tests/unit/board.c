@@ -247,8 +247,8 @@ static void what_waits_and_who_follows(void **state)
 	begins(&s, "ENFORCING\non trial    goes back in 28 min, unless: sudo smtpfence confirm\n");
 	s.waited_for = false;
 	begins(&s,
-		"ENFORCING\non trial    nobody waits any more to take it back: sudo smtpfence confirm, or\n"
-		"            up with another policy\n");
+		"ENFORCING\non trial    nobody waits any more to take it back: sudo smtpfence confirm, or up\n"
+		"            with another policy\n");
 	text = drawn(&s, board_json);
 	assert_non_null(strstr(text, "\"trial\":{\"left_s\":1680,\"waited_for\":false}"));
 	assert_non_null(strstr(text, "\"follower_wanted\":false,\"follower\":false"));
