@@ -13,7 +13,7 @@ tar -C "$TMP/image" -cf "$TMP/image.tar" .
 
 # In a mount namespace of its own, for it wants the v2 tree in /sys/fs/cgroup.
 cat > "$TMP/podman" <<'EOF'
-mount -t cgroup2 none /sys/fs/cgroup || exit 1
+mount -t cgroup2 none /sys/fs/cgroup && mount -t tmpfs none /var/lib || exit 1 # it keeps a cache there
 exec podman --root "$SMTPFENCE_ROOT/var/lib/containers/storage" --runroot "$TMP/run" --tmpdir "$TMP/libpod" \
 	--cgroup-manager cgroupfs --runtime runc --storage-driver vfs --events-backend none --log-level error "$@"
 EOF
@@ -55,4 +55,5 @@ pod rm -f -t 0 shop > /dev/null 2>&1
 ok "the name, given again" run shop example.org/mail:1
 sees "is that of another container" through shop /bin/busybox nc -w 3
 ok "and they end" pod rm -f -t 0 shop mail probe
+rmdir /run/runc 2> /dev/null # runc makes it, and others may use it
 finish
