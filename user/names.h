@@ -11,8 +11,11 @@
 
 /*
  * IPv4 and IPv6 addresses of a host, as the resolver of this machine knows them, sorted, none twice. A
- * child process asks, so that a name server that does not answer holds nobody for longer than
- * NAMES_WAIT_S. 0; not said: -ENOENT it has none, -ETIMEDOUT, -E2BIG it has more than NAMES_MOST, -EAGAIN
+ * child process without rights asks, so that a name server that does not answer holds nobody for longer
+ * than NAMES_WAIT_S, and what it answers is read by nobody who could do harm. 0; not said: -ENOENT it has none, -ETIMEDOUT, -E2BIG it has more than NAMES_MOST, -EAGAIN
  * the resolver failed, -errno. Free *out.
  */
 int names_look_up(const char *host, struct address **out, size_t *n);
+
+/* For such a child: it ends with its parent, and is nobody where it was root. 0 or -errno. */
+int names_renounce(void);

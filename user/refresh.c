@@ -3,19 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "list.h"
 #include "names.h"
 #include "say.h"
-
-#define NOBODY 65534 /* the kernel's own overflow id; files that name it belong to nobody */
 
 /* An address that a name has, or had a while ago. */
 struct seen {
@@ -122,19 +118,6 @@ int refresh_fd(const struct refresh *r)
 
 /* ---- the child ---- */
 
-/* What a name server answers is read by nobody who could do harm. Not root, we have nothing to give up. */
-static int drop_rights(void)
-{
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_PDEATHSIG, SIGKILL))
-		return -errno;
-	if (geteuid())
-		return 0;
-	if (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
-		setresuid(NOBODY, NOBODY, NOBODY))
-		return -errno;
-	return 0;
-}
-
 static int tell(int to, const void *bytes, size_t n)
 {
 	const char *at = bytes;
@@ -152,7 +135,7 @@ static int tell(int to, const void *bytes, size_t n)
 
 static int ask_all(const struct refresh *r, int to)
 {
-	int err = drop_rights();
+	int err = names_renounce();
 
 	for (size_t i = 0; !err && i < r->n; i++) {
 		struct address *found = NULL;

@@ -39,7 +39,7 @@ static int resolver(
 	unsigned n;
 
 	(void)service;
-	if (hints->ai_socktype != SOCK_STREAM)
+	if (hints->ai_socktype != SOCK_STREAM || !geteuid()) /* root asks nobody */
 		_exit(98);
 	*out = NULL;
 	if (sscanf(host, "many%u", &n) == 1) {
