@@ -19,8 +19,10 @@
 #include "policy.h"
 #include "process.h"
 #include "say.h"
+#include "text.h"
 
-#define LAST_UID (UINT32_MAX - 2) /* the last but one is nobody's on any system */
+#define HOUR_NS 3600000000000ULL /* only what is in force is counted */
+#define LAST_UID (UINT32_MAX - 2) /* nobody's: ids are given out from below */
 
 static const char *only(const struct selectors *s, enum selector which)
 {
@@ -35,7 +37,7 @@ static bool names_uid(const struct compiled *c, uint32_t uid)
 	return false;
 }
 
-/* -1 as the group that is nobody's: a user without an entry has no groups that we know. */
+/* Those of the user database. */
 static void find_groups(uint32_t uid, struct fate_subject *is)
 {
 	struct passwd *p = getpwuid(uid);
@@ -83,7 +85,7 @@ static void find_user(const struct suspect_ask *ask, struct suspect *out)
 /* The first cgroup in the fence that all of the place's selectors match: its path. */
 static int find_place(const struct suspect_ask *ask, char **path)
 {
-	struct exemption e = { .who = *ask->who };
+	struct exemption e = { .who = *ask->who, .until_ns = text_wall_now() + HOUR_NS };
 	const struct census_ask of = { .policy = ask->policy, .e = &e, .fence = ask->fence };
 	struct census_count count;
 	struct census *c = NULL;
