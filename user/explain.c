@@ -257,9 +257,9 @@ int explain_text(const struct explain *e, FILE *to, uint8_t *verdict)
 	char text[SENTENCE] = "";
 	size_t before = 0;
 
-	phrase_add(text, sizeof(text), "%s: ", result(&a));
+	fprintf(to, "%s\n\n", result(&a));
 	add_cause(text, sizeof(text), e, &a);
-	fprintf(to, "%s\n\n", text);
+	wrap_labelled(to, "why", text);
 	wrap_labelled(to, "who", *e->who ? e->who : "anybody that no rule names");
 	show_target(e, to);
 	text[0] = '\0';
