@@ -2,11 +2,9 @@
 # `make help` lists the targets.
 # Rooms of user/, low to high: a room may include only rooms before it (tests/style/layers.sh).
 ROOMS = text say options json address list file csv walk latch yaml choice quote action value selection selectors order dmi shelf provider profile roster tenant mta preset rule layer canon doubt \
-	charter policy entry exemption dump \
-	mounts cgroup process shape statefile dossier pods runtime container ways terms vectors patterns asks match anchor \
+	charter policy entry exemption dump mounts cgroup process shape statefile dossier pods runtime runtimes container ways terms vectors patterns asks match anchor \
 	names exes resolve classes prefixes settings orders compile mask script subject attempt line member recall scope fill holder kernel link pin counts dirwatch follow \
-	crowd held events guard state phrase slip relief probation standing board translate archive distinct incident ledger remedy advise \
-	judge netns diag sockets cut identity aim census senders \
+	crowd held events guard state phrase slip relief probation standing board translate archive distinct incident ledger remedy advise judge netns diag sockets cut identity aim census senders \
 	blind permit fate announce outlook wrap portrait account report asker grant raise bestow lift confirm herald lookout explain suspect query ladder pending living inside keeper exewatch refresh notify job signals asked vain daemon \
 	invoker launch last wire plan cage tally session helper front
 
@@ -36,8 +34,7 @@ CFLAGS += $(SANFLAGS)
 LDFLAGS += $(SANFLAGS)
 endif
 BPFFLAGS = -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Werror \
-	-Wno-gnu-variable-sized-type-not-at-end -I. -Ivmlinux-headers \
-	-idirafter /usr/include/$(shell $(CC) -dumpmachine)
+	-Wno-gnu-variable-sized-type-not-at-end -I. -Ivmlinux-headers -idirafter /usr/include/$(shell $(CC) -dumpmachine)
 
 VERBS = $(patsubst user/%.c,%,$(wildcard user/cmd/*.c))
 OBJ = $(ROOMS:%=$O/%.o)
@@ -45,6 +42,7 @@ SANOBJ = $(ROOMS:%=$O/san/%.o)
 UNITS = $(patsubst tests/unit/%.c,$O/unit/%,$(wildcard tests/unit/*.c))
 TOOLS = $(patsubst tests/tools/%.c,$O/tools/%,$(wildcard tests/tools/*.c))
 PACKETS = $(patsubst tests/bpf/%.c,$O/bpf/%,$(wildcard tests/bpf/*.c))
+PROPERTY = $O/property/judge $O/property/kernel
 MANS = $(patsubst dist/man/%.scd,$O/man/%,$(wildcard dist/man/*.scd))
 FUZZERS = $(patsubst tests/fuzz/%.c,$O/fuzz/%,$(wildcard tests/fuzz/*.c))
 
@@ -82,13 +80,14 @@ $O/san/%.o: user/%.c
 	$(call msg,CC-SAN,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(SANFLAGS) -O1 -c -o $@ $<
 
-$O/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) vmlinux-headers/vmlinux.h
+vpath %.bpf.c bpf tests
+$O/%.bpf.o: %.bpf.c $(wildcard bpf/* tests/property/lib/*.h) vmlinux-headers/vmlinux.h
 	$(call msg,BPF,$@)
 	$Qmkdir -p $(@D) && $(CLANG) $(BPFFLAGS) -c -o $@.tmp $< && $(BPFTOOL) gen object $@ $@.tmp && rm $@.tmp
 
 $O/%.skel.h: $O/%.bpf.o
 	$(call msg,SKEL,$@)
-	$Q$(BPFTOOL) gen skeleton $< name $(*:follow=follow_bpf) > $@
+	$Q$(BPFTOOL) gen skeleton $< name $(notdir $(*:follow=follow_bpf)) > $@
 
 $O/man/%: dist/man/%.scd
 	$(call msg,MAN,$@)
@@ -98,10 +97,11 @@ $O/unit/%: tests/unit/%.c $O/san/rooms.a
 	$(call msg,UNIT,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(SANFLAGS) -O1 -o $@ $< $O/san/rooms.a $(LDLIBS) -lcmocka
 
-$O/bpf/%: tests/bpf/%.c tests/bpf/lib/forge.c $O/rooms.a
-	$(call msg,PACKET,$@)
-	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -Itests/bpf -o $@ $< tests/bpf/lib/forge.c $O/rooms.a $(LDLIBS)
-
+$(PACKETS): tests/bpf/lib/forge.c
+$(PROPERTY): tests/property/lib/bench.c $O/property/fence.skel.h
+$(PACKETS) $(PROPERTY): $O/%: tests/%.c $O/rooms.a
+	$(call msg,TEST,$@)
+	$Qmkdir -p $(@D) && $(CC) -I$(@D) $(ALL_CFLAGS) -I$(<D) -o $@ $(filter %.c,$^) $O/rooms.a $(LDLIBS)
 $O/tools/%: tests/tools/%.c
 	$(call msg,TOOL,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) -lpthread
@@ -113,7 +113,7 @@ $O/fuzz/%: tests/fuzz/%.c $(ROOMS:%=user/%.c)
 		-fsanitize=fuzzer,address,undefined -o $@ $< $$(sed -n 's/^\/\* rooms: \(.*\) \*\//\1/p' $< | \
 		sed 's/[a-z]*/user\/&.c/g; s/user\/\.c//g') $(LDLIBS)
 
-tests: all $O/san/smtpfence $(UNITS) $(PACKETS) $(TOOLS) ## build the tests
+tests: all $O/san/smtpfence $(UNITS) $(PACKETS) $(PROPERTY) $(TOOLS) ## build the tests
 packets: $(PACKETS)
 
 deps: ## install what is missing (root)

@@ -4,27 +4,22 @@
 
 #include "judge.h"
 
-/*
- * The caller's cgroup and the socket's are both judged, the stricter wins: a socket keeps the cgroup
- * of its maker, so either alone is evaded by passing descriptors. A kernel thread acts for somebody
- * else: then the socket's alone.
- */
-static __always_inline void both_judge(struct trial *t, struct bpf_sock *sk)
+/* A kernel thread acts for somebody else: then the socket's alone counts, or an unknown one. */
+static __always_inline void both_caller(struct trial *t)
 {
-	struct place other = { .id = FENCE_CGROUP_NONE, .class = VECTOR_CGROUP_UNKNOWN };
-	struct tcp_sock *tcp;
-	struct answer a = {};
-
-	t->place = other;
+	t->place = (struct place){ .id = FENCE_CGROUP_NONE, .class = VECTOR_CGROUP_UNKNOWN };
 	if (t->who.running)
 		place_current(&t->place);
 	trial_at(t, &t->place, &t->a);
-	if (!settings.with_btf || !sk)
-		return;
-	tcp = bpf_skc_to_tcp_sock(sk);
-	if (!tcp || !tcp->inet_conn.icsk_inet.sk.sk_cgrp_data.cgroup)
-		return;
-	place_socket(&other, tcp->inet_conn.icsk_inet.sk.sk_cgrp_data.cgroup);
+}
+
+/* After the caller, the stricter of both. */
+static __always_inline void both_socket(struct trial *t, struct cgroup *c)
+{
+	struct place other = { .id = FENCE_CGROUP_NONE };
+	struct answer a = {};
+
+	place_socket(&other, c);
 	if (other.id == t->place.id)
 		return;
 	trial_at(t, &other, &a);
@@ -34,4 +29,20 @@ static __always_inline void both_judge(struct trial *t, struct bpf_sock *sk)
 	t->place.id = other.id;
 	if (!t->who.running)
 		t->place.share = other.share;
+}
+
+/*
+ * The caller's cgroup and the socket's are both judged, the stricter wins: a socket keeps the cgroup
+ * of its maker, so either alone is evaded by passing descriptors.
+ */
+static __always_inline void both_judge(struct trial *t, struct bpf_sock *sk)
+{
+	struct tcp_sock *tcp;
+
+	both_caller(t);
+	if (!settings.with_btf || !sk)
+		return;
+	tcp = bpf_skc_to_tcp_sock(sk);
+	if (tcp && tcp->inet_conn.icsk_inet.sk.sk_cgrp_data.cgroup)
+		both_socket(t, tcp->inet_conn.icsk_inet.sk.sk_cgrp_data.cgroup);
 }

@@ -41,7 +41,6 @@ SPREAD = 1000
 class Generator:
     def __init__(self, options, seed):
         self.r = random.Random(seed)
-        self.deep_blocked = options.deep_blocked
         self.any_relays = options.any_relays
 
     def chance(self, percent):
@@ -213,8 +212,6 @@ class Generator:
         return a
 
     def cgroup(self, tree):
-        if self.chance(4):
-            return "?"
         path = self.r.choice(tree)
         if self.chance(25):
             below = "/".join(self.r.choice(NAMES) for _ in range(self.r.randint(1, 3)))
@@ -238,24 +235,28 @@ class Generator:
         a = {"attempt": number, "policy": line["policy"]}
         a["uid"] = None if self.chance(4) else self.r.choice(UIDS + [7])
         a["euid"] = a["uid"] if self.chance(70) else self.r.choice(UIDS + [7])
-        a["groups"] = self.r.sample(GIDS + [7], self.r.randint(0, 4))
+        # of a process with too many groups the real and the effective one are known
         a["more_groups"] = self.chance(5)
+        a["groups"] = self.r.sample(GIDS + [7], self.r.randint(0, 2 if a["more_groups"] else 4))
         a["exe"] = None if self.chance(5) else self.r.choice(sorted(EXES.values()) + [[8 << 20 | 3, 100]])
         a["address"] = self.address(networks)
         a["port"] = self.r.choice(ports)
         a["relays"] = self.relays(a["address"])
         a["now_ns"] = NOW + self.r.randint(0, SPREAD)
-        a["caller"] = self.cgroup(tree)
+        a["caller"] = "?" if self.chance(3) else self.cgroup(tree)
         a["socket"] = a["caller"] if self.chance(70) else self.cgroup(tree)
-        blocks = line["profile"] not in ("observe", "edbb")
-        if self.chance(1) and (blocks or not self.deep_blocked):
-            # at the edge of what is judged
-            a["caller"] = self.deep(tree, self.r.choice([31, 32, 33, 34, 40]))
-            a["socket"] = a["caller"]
-            if self.deep_blocked:
-                a["address"], a["port"], a["relays"] = "192.0.2.77", 25, [4]
-        elif self.chance(5):
-            a[self.r.choice(["caller", "socket"])] = None  # a kernel thread; no socket to be read
+        if self.chance(2):  # at the edge of what is judged
+            place = self.r.choice(["caller", "socket"])
+            a[place] = self.deep(tree, self.r.choice([31, 32, 33, 34, 40]))
+            if self.chance(50) or a["socket"] == "?":  # which only an unknown caller has
+                a["caller"] = a["socket"] = a[place]
+        elif self.chance(3):
+            a["socket"] = None  # cannot be read
+        elif self.chance(3):
+            # a kernel thread, or a packet, whose mark tells one group
+            a["caller"], a["groups"], a["more_groups"] = None, a["groups"][:1], True
+            if self.chance(20):
+                a["socket"] = "?"
         return a
 
 
@@ -264,7 +265,6 @@ def main():
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--policies", type=int, default=2000)
     parser.add_argument("--attempts", type=int, default=50, help="of each policy")
-    parser.add_argument("--deep-blocked", action="store_true", help="deep cgroups only where a port is blocked")
     parser.add_argument("--any-relays", action="store_true", help="sockets of any family, and packets")
     options = parser.parse_args()
     seed = random.SystemRandom().randrange(2**32) if options.seed is None else options.seed
