@@ -6,22 +6,12 @@
 world
 sinks 25
 denied=0
-others=$(pgrep -cx smtpfence-wait)
 
 gets() { # NAME WANTED: what one try gets
 	local got
 	got=$(outcome tcp4 192.0.2.25 25)
 	[ "$got" = ok ] || denied=$((denied + 1))
 	is "$1" "$got" "$2"
-}
-
-waiting() { # HOW-MANY processes wait for a confirmation, at the latest after 20 s
-	local i
-	for ((i = 0; i < 200; i++)); do
-		[ "$(pgrep -cx smtpfence-wait)" = $((others + $1)) ] && return 0
-		sleep 0.1
-	done
-	return 1
 }
 
 is "nothing waits" "$(fence confirm; echo $?)" "nothing waits to be confirmed"$'\n'10

@@ -5,16 +5,6 @@
 . tests/live/lib.sh
 world
 sinks 25
-others=$(pgrep -cx smtpfence-wait)
-
-waiting() { # HOW-MANY processes wait for a confirmation, at the latest after 20 s
-	local i
-	for ((i = 0; i < 200; i++)); do
-		[ "$(pgrep -cx smtpfence-wait)" = $((others + $1)) ] && return 0
-		sleep 0.1
-	done
-	return 1
-}
 
 arm "block: EACCES"
 cp "$TMP/policy.yaml" "$TMP/first.yaml"

@@ -165,6 +165,16 @@ arm() { # [LINE...]
 	[ $BAD = 0 ] || exit 1 # nothing below would mean anything
 }
 
+OTHERS=$(pgrep -cx smtpfence-wait) # of fences that are none of ours
+waiting() { # HOW-MANY processes wait for a confirmation, at the latest after 20 s
+	local i
+	for ((i = 0; i < 200; i++)); do
+		[ "$(pgrep -cx smtpfence-wait)" = $((OTHERS + $1)) ] && return 0
+		sleep 0.1
+	done
+	return 1
+}
+
 # The one reader of the ring, from here on: an event a line in $TMP/events.
 watch_start() { # [FILE]
 	start "${1:-$TMP/events}" nsenter "--net=/run/netns/$HOST" "$O/smtpfence" watch --state "$STATE" --json
