@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "policy.h"
 #include "say.h"
 
@@ -35,29 +36,14 @@ static int make(const char *dir)
 	return 0;
 }
 
-static int write_text(int dir, const char *name, const struct policy *p)
+static int write_text(FILE *to, const void *p)
 {
-	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-	int err;
-
-	if (!f) {
-		err = -errno;
-		if (fd >= 0)
-			close(fd);
-		return err;
-	}
-	err = policy_print(p, false, f);
-	if (!err && (fflush(f) || fsync(fd)))
-		err = -errno;
-	if (fclose(f) && !err)
-		err = -errno;
-	return err;
+	return policy_print(p, false, to);
 }
 
 int archive_keep(const char *dir, const struct policy *p, const char hash[65])
 {
-	char name[96], fresh[96];
+	char name[96];
 	int fd, err = make(dir);
 
 	if (err)
@@ -66,14 +52,8 @@ int archive_keep(const char *dir, const struct policy *p, const char hash[65])
 	if (fd < 0)
 		return fail(-errno, "open %s", dir);
 	snprintf(name, sizeof(name), "%.64s.yaml", hash);
-	snprintf(fresh, sizeof(fresh), ".%.64s.%d", hash, (int)getpid());
-	if (faccessat(fd, name, F_OK, 0)) {
-		err = write_text(fd, fresh, p);
-		if (!err && renameat(fd, fresh, fd, name))
-			err = -errno;
-		if (err)
-			(void)unlinkat(fd, fresh, 0);
-	}
+	if (faccessat(fd, name, F_OK, 0))
+		err = file_replace(fd, name, write_text, p);
 	close(fd);
 	return err ? fail(err, "keep the policy in %s", dir) : 0;
 }

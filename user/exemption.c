@@ -12,6 +12,7 @@
 
 #include <jansson.h>
 
+#include "file.h"
 #include "json.h"
 #include "list.h"
 #include "say.h"
@@ -19,7 +20,6 @@
 #include "walk.h"
 
 #define FILE_NAME "exemptions.json"
-#define FRESH_NAME "." FILE_NAME
 #define VERSION_NUMBER 1 /* of the file's form */
 #define BYTES_MAX (64 << 20)
 #define KEPT_NS (30 * 86400ULL * 1000000000)
@@ -140,8 +140,9 @@ int exemptions_add(struct exemptions *all, struct exemption *e, unsigned *id)
 	return 0;
 }
 
-static int write_all(FILE *to, const struct exemptions *all)
+static int write_all(FILE *to, const void *arg)
 {
+	const struct exemptions *all = arg;
 	struct json j;
 	int err = 0;
 
@@ -157,41 +158,15 @@ static int write_all(FILE *to, const struct exemptions *all)
 	return err;
 }
 
-/* 0 or -errno, not said. */
-static int write_fresh(int dir, const struct exemptions *all)
-{
-	int fd = openat(
-		dir, FRESH_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-	int err;
-
-	if (!f) {
-		err = -errno;
-		if (fd >= 0)
-			close(fd);
-		return err;
-	}
-	err = write_all(f, all);
-	if (!err && (fflush(f) || fsync(fd)))
-		err = -errno;
-	if (fclose(f) && !err)
-		err = -errno;
-	return err;
-}
-
 int exemptions_save(const char *path, const struct exemptions *all)
 {
 	int dir = walk_open(path, true), err;
 
 	if (dir < 0)
 		return dir;
-	err = write_fresh(dir, all);
-	if (!err && (renameat(dir, FRESH_NAME, dir, FILE_NAME) || fsync(dir)))
-		err = -errno;
-	if (err) {
-		(void)unlinkat(dir, FRESH_NAME, 0);
+	err = file_replace(dir, FILE_NAME, write_all, all);
+	if (err)
 		(void)fail(err, "write %s/" FILE_NAME, path);
-	}
 	close(dir);
 	return err;
 }

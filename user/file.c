@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,5 +97,42 @@ int file_read(const char *path, size_t limit, char **text, size_t *n)
 out:
 	free(buf);
 	close(fd);
+	return err;
+}
+
+static int write_fresh(int fd, int (*write)(FILE *to, const void *arg), const void *arg)
+{
+	FILE *f = fdopen(fd, "w");
+	int err;
+
+	if (!f) {
+		err = -errno;
+		(void)close(fd);
+		return err;
+	}
+	err = write(f, arg);
+	if (!err && (fflush(f) || ferror(f) || fsync(fd)))
+		err = errno ? -errno : -EIO;
+	if (fclose(f) && !err)
+		err = -errno;
+	return err;
+}
+
+int file_replace(
+	int dir, const char *name, int (*write)(FILE *to, const void *arg), const void *arg)
+{
+	char fresh[NAME_MAX + 1];
+	int fd, err;
+
+	if (snprintf(fresh, sizeof(fresh), ".%s.%d", name, (int)getpid()) >= (int)sizeof(fresh))
+		return -ENAMETOOLONG;
+	fd = openat(dir, fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	err = write_fresh(fd, write, arg);
+	if (!err && (renameat(dir, fresh, dir, name) || fsync(dir)))
+		err = -errno;
+	if (err)
+		(void)unlinkat(dir, fresh, 0);
 	return err;
 }

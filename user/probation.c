@@ -10,15 +10,16 @@
 
 #include <jansson.h>
 
+#include "file.h"
 #include "json.h"
 #include "process.h"
 #include "say.h"
 
 #define FILE_NAME "confirm.json"
 
-static char *file_name(char to[PATH_MAX], const char *dir, const char *before)
+static char *file_name(char to[PATH_MAX], const char *dir)
 {
-	snprintf(to, PATH_MAX, "%.4000s/%s" FILE_NAME, dir, before);
+	snprintf(to, PATH_MAX, "%.4000s/" FILE_NAME, dir);
 	return to;
 }
 
@@ -30,33 +31,26 @@ uint64_t probation_now(void)
 	return t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
-int probation_write(const char *dir, uint64_t until_ns)
+static int write_down(FILE *to, const void *until_ns)
 {
-	char path[PATH_MAX], fresh[PATH_MAX];
-	int fd = open(file_name(fresh, dir, "."),
-		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
 	struct json j;
-	int err = 0;
 
-	if (!f) {
-		err = -errno;
-		if (fd >= 0)
-			close(fd);
-		return err;
-	}
-	json_init(&j, f);
+	json_init(&j, to);
 	json_open(&j, NULL, '{');
-	json_number(&j, "until_ns", until_ns);
+	json_number(&j, "until_ns", *(const uint64_t *)until_ns);
 	json_number(&j, "pid", getpid());
 	json_number(&j, "start_ns", process_start(getpid()));
 	json_close(&j, '}');
-	if (fflush(f) || fsync(fd))
-		err = -errno;
-	if (fclose(f) && !err)
-		err = -errno;
-	if (!err && rename(fresh, file_name(path, dir, "")))
-		err = -errno;
+	return 0;
+}
+
+int probation_write(const char *dir, uint64_t until_ns)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int err = fd < 0 ? -errno : file_replace(fd, FILE_NAME, write_down, &until_ns);
+
+	if (fd >= 0)
+		close(fd);
 	return err;
 }
 
@@ -68,7 +62,7 @@ int probation_look(const char *dir, struct probation *out)
 	json_t *root;
 	int err = 0;
 
-	if (access(file_name(path, dir, ""), F_OK) && errno == ENOENT)
+	if (access(file_name(path, dir), F_OK) && errno == ENOENT)
 		return -ENOENT;
 	root = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
 	if (!root || json_unpack_ex(root, &where, 0, "{s:I, s:I, s:I}", "until_ns", &until, "pid",
@@ -85,7 +79,7 @@ int probation_remove(const char *dir)
 {
 	char path[PATH_MAX];
 
-	if (unlink(file_name(path, dir, "")) && errno != ENOENT)
+	if (unlink(file_name(path, dir)) && errno != ENOENT)
 		return fail(-errno, "remove %s", path);
 	return 0;
 }

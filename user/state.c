@@ -13,6 +13,7 @@
 
 #include <jansson.h>
 
+#include "file.h"
 #include "json.h"
 #include "list.h"
 #include "say.h"
@@ -45,8 +46,9 @@ static void write_hooks(struct json *j, const struct state *s)
 	json_close(j, '}');
 }
 
-static void write_state(FILE *to, const struct state *s)
+static int write_state(FILE *to, const void *arg)
 {
+	const struct state *s = arg;
 	struct json j;
 
 	json_init(&j, to);
@@ -68,34 +70,17 @@ static void write_state(FILE *to, const struct state *s)
 	json_number(&j, "since_wall_ns", s->since_wall_ns);
 	write_hooks(&j, s);
 	json_close(&j, '}');
+	return 0;
 }
 
 static int save(const char *dir, const char *name, const struct state *s)
 {
-	char path[PATH_MAX], fresh[PATH_MAX];
-	int fd, err = 0;
-	FILE *f;
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int err = fd < 0 ? -errno : file_replace(fd, name, write_state, s);
 
-	snprintf(path, sizeof(path), "%.4000s/%.16s", dir, name);
-	snprintf(fresh, sizeof(fresh), "%.4000s/.%.16s", dir, name);
-	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	f = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!f) {
-		err = fail(-errno, "write %s", fresh);
-		if (fd >= 0)
-			close(fd);
-		return err;
-	}
-	write_state(f, s);
-	if (fflush(f) || ferror(f) || fsync(fd))
-		err = fail(-errno, "write %s", fresh);
-	if (fclose(f) && !err)
-		err = fail(-errno, "write %s", fresh);
-	if (!err && rename(fresh, path))
-		err = fail(-errno, "rename %s to %s", fresh, path);
-	if (err)
-		(void)unlink(fresh);
-	return err;
+	if (fd >= 0)
+		close(fd);
+	return err ? fail(err, "write %s/%s", dir, name) : 0;
 }
 
 int state_save(const char *dir, const struct state *s)

@@ -156,6 +156,57 @@ static void reads_stdin(void **state)
 		dup2(old, STDIN_FILENO);
 }
 
+static int put_text(FILE *to, const void *text)
+{
+	return fputs(text, to) < 0 ? -EIO : 0;
+}
+
+static int fail_late(FILE *to, const void *text)
+{
+	(void)fputs(text, to);
+	return -EILSEQ;
+}
+
+static void holds_now(const char *wanted)
+{
+	char *text;
+	size_t n;
+
+	assert_int_equal(file_read("data", 100, &text, &n), 0);
+	assert_string_equal(text, wanted);
+	free(text);
+}
+
+/* All of it or what was there; nothing beside it; through no link. */
+static void replaces(void **state)
+{
+	int at = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char fresh[32];
+	struct stat st;
+
+	(void)state;
+	unlink("data");
+	snprintf(fresh, sizeof(fresh), ".data.%d", (int)getpid());
+	assert_int_equal(file_replace(at, "data", put_text, "one"), 0);
+	assert_int_equal(stat("data", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	holds_now("one");
+	assert_int_equal(file_replace(at, "data", fail_late, "half"), -EILSEQ);
+	holds_now("one");
+	assert_int_equal(access(fresh, F_OK), -1);
+	assert_int_equal(symlink("/dev/full", fresh), 0);
+	assert_int_equal(file_replace(at, "data", put_text, "two"), -ELOOP);
+	holds_now("one");
+	assert_int_equal(unlink(fresh), 0);
+	unlink("data");
+	assert_int_equal(symlink("elsewhere", "data"), 0);
+	assert_int_equal(file_replace(at, "data", put_text, "two"), 0);
+	assert_int_equal(access("elsewhere", F_OK), -1);
+	holds_now("two");
+	assert_int_equal(file_replace(-1, "data", put_text, "two"), -EBADF);
+	close(at);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +215,7 @@ int main(void)
 		cmocka_unit_test(huge),
 		cmocka_unit_test(changes_while_read),
 		cmocka_unit_test(reads_stdin),
+		cmocka_unit_test(replaces),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

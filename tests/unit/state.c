@@ -74,7 +74,7 @@ static void comes_back_as_it_was(void **state)
 	said_end(NULL);
 	assert_int_equal(stat(in(path, "asked.json"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
-	assert_int_equal(access(in(path, ".asked.json"), F_OK), -1);
+
 	assert_string_equal(back->cgroup, s.cgroup);
 	assert_string_equal(back->policy_path, s.policy_path);
 	assert_int_equal(back->layer_n, 2);
@@ -154,10 +154,11 @@ static void the_usual_place_keeps_over_a_reboot(void **state)
 static void a_link_in_the_way_is_not_followed(void **state)
 {
 	struct state s = sample();
-	char path[64];
+	char path[64], fresh[32];
 
 	(void)state;
-	assert_int_equal(symlink("/tmp/state-elsewhere", in(path, ".asked.json")), 0);
+	snprintf(fresh, sizeof(fresh), ".asked.json.%d", (int)getpid());
+	assert_int_equal(symlink("/tmp/state-elsewhere", in(path, fresh)), 0);
 	said_begin();
 	assert_int_equal(state_save(dir, &s), -ELOOP);
 	said_end("smtpfence: write /tmp/state....");
