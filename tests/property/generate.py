@@ -39,9 +39,9 @@ SPREAD = 1000
 
 
 class Generator:
-    def __init__(self, options, seed):
+    def __init__(self, seed, any_relays=False):
         self.r = random.Random(seed)
-        self.any_relays = options.any_relays
+        self.any_relays = any_relays
 
     def chance(self, percent):
         return self.r.random() * 100 < percent
@@ -269,7 +269,7 @@ def main():
     options = parser.parse_args()
     seed = random.SystemRandom().randrange(2**32) if options.seed is None else options.seed
     sys.stderr.write("seed %d\n" % seed)
-    g = Generator(options, seed)
+    g = Generator(seed, options.any_relays)
     sys.stdout.write(json.dumps({"seed": seed}) + "\n")
     for n in range(options.policies):
         doc, line = g.policy(n)

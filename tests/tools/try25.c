@@ -4,6 +4,7 @@
  *
  * try25 WAY ADDRESS PORT         one line: WAY RESULT MILLISECONDS
  * try25 WAY ADDRESS PORT COUNT   COUNT tries, then one line per result: RESULT TIMES
+ * ... COUNT NOTE                 the same; to be found again among the arguments that are recorded
  *
  * RESULT is "ok", "SILENT" (nothing came back) or the errno's name. Exit status: 0 tried, 77 this kernel
  * cannot do it, 1 the way itself failed, 2 wrong usage.
@@ -64,7 +65,7 @@ static const struct way *way_find(const char *name)
 
 static int usage(const char *why)
 {
-	fprintf(stderr, "try25: %s\nusage: try25 WAY ADDRESS PORT [COUNT]\nways:", why);
+	fprintf(stderr, "try25: %s\nusage: try25 WAY ADDRESS PORT [COUNT [NOTE]]\nways:", why);
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		for (const struct way *w = tables[i]; w->name; w++)
 			fprintf(stderr, " %s", w->name);
