@@ -15,7 +15,8 @@ arm "rules:" \
 
 explained() { # SELECTOR...: VERDICT RULE [ERRNO]
 	fence explain --json "$@" > "$TMP/explained"
-	jq -r '[.verdict, (.rule // .exemption.id // .reason), (.error // empty)] | join(" ")' "$TMP/explained"
+	sed -E 's/,"(who|ip|before)":.*//; s/"exemption":\{"id":("e[0-9]+").*/"rule":\1/; /"rule"/s/"reason":"[a-z_]*",//
+		s/"(action|origin|line)":[^,]*,?//g; s/"[a-z]*"://g; s/[{"]//g; s/,+/ /g; s/ $//' "$TMP/explained"
 }
 
 agree() { # NAME WANTED ADDRESS PORT COMMAND... -- SELECTOR...: what is said, and what the kernel does

@@ -166,9 +166,9 @@ arm() { # [LINE...]
 }
 
 OTHERS=$(pgrep -cx smtpfence-wait) # of fences that are none of ours
-waiting() { # HOW-MANY processes wait for a confirmation, at the latest after 20 s
+waiting() { # HOW-MANY processes wait for a confirmation, at the latest after 60 s
 	local i
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 600; i++)); do
 		[ "$(pgrep -cx smtpfence-wait)" = $((OTHERS + $1)) ] && return 0
 		sleep 0.1
 	done
