@@ -143,7 +143,7 @@ class Generator:
     def count(self):
         kind = self.r.random()
         if kind < 0.01:
-            return self.r.randint(300, 600)
+            return self.r.randint(300, 1000)
         if kind < 0.06:
             return self.r.randint(60, 140)
         return self.r.choice([0, 1, 2, 3, 5, 8, 12, 20])

@@ -50,6 +50,7 @@ class Target:
         if a.version == 6 and a.ipv4_mapped:
             a = a.ipv4_mapped
         self.addresses = [a]
+        self.family = a.version
         if a.version == 6 and a in NAT64:
             self.addresses.append(ipaddress.ip_address(int(a) & 0xFFFFFFFF))
         self.kind = self.class_of(self.addresses[-1])
@@ -184,7 +185,7 @@ class Term:
         if of.not_to and attempt.to.is_in(*of.not_to):
             return False
         if of.to is None:
-            return attempt.to.kind in policy.scope
+            return policy.in_scope(attempt.to)
         return attempt.to.is_in(*of.to)
 
     def has_user(self, uid):
@@ -304,6 +305,10 @@ class Policy:
         if "any" in scope or p["scope"] == "not-in-prefixes":
             scope = scope - {"any"} | ANY
         self.scope = {"public"} if scope == {"unknown"} else scope
+        self.alone = {"v4": 4, "v6": 6}.get(p["family"])  # the only family that the profile speaks of
+
+    def in_scope(self, to):
+        return to.kind in self.scope and self.alone in (None, to.family)
 
     def order(self, rule):
         return Order(rule["then"], rule.get("mode") == "audit", self.block_errno, self.responder)
@@ -351,7 +356,7 @@ class Policy:
         return None
 
     def ask(self, attempt, place):
-        in_scope = attempt.to.kind in self.scope
+        in_scope = self.in_scope(attempt.to)
         blocked = attempt.port in self.blocked
         if place and place.deep and self.asks_cgroup:
             if in_scope and blocked:
