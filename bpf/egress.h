@@ -30,7 +30,7 @@ static __always_inline void egress_ask(
 /* What shows neither port nor flags is judged as if it went to the ports that are blocked. */
 static __always_inline void egress_hidden(struct trial *t)
 {
-	t->q.in_scope = settings.scope >> t->to.class & 1;
+	t->q.in_scope = in_scope(t->to.class, t->to.family == FENCE_AF_INET6);
 	decide_failsafe(&t->a, t->q.in_scope && (!t->to.port || t->q.blocked),
 		t->found == PACKET_DEEP ? REASON_HEADERS : REASON_FRAGMENT, &settings);
 }

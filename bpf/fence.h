@@ -284,10 +284,12 @@ struct fence_settings {
 	__u64 policy; /* first 8 bytes of the policy's SHA-256, as they are printed in hex */
 	__u64 host_netns; /* netns cookie in which CLASS_OWN holds; 0: nowhere */
 	__u32 generation; /* rises by one with every program set of this fence */
-	__u32 scope; /* bit per enum target_class that `default:` and rules without `to:` speak of */
+	__u64 terms; /* names the list of terms: who fills maps later must have the same */
+	/* Bit per enum target_class that `default:` and rules without `to:` speak of, by family. */
+	__u32 scope4;
+	__u32 scope6;
 	__u32 words; /* vector words in use, 1 to FENCE_WORDS */
 	__u32 rules_at; /* first term of the rules; those before it are of exemptions */
-	__u64 terms; /* names the list of terms: who fills maps later must have the same */
 	__u16 port[FENCE_PORTS]; /* the watched ports by slot */
 	__u16 blocked; /* bit per port slot: what the profile blocks */
 	__u8 ports; /* slots in use */

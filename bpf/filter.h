@@ -53,7 +53,7 @@ static __always_inline void filter_target(struct target *to, const struct packet
 	target_settle(to, p->v6);
 	__builtin_memcpy(hop.addr, p->hop, sizeof(hop.addr));
 	target_settle(&hop, p->v6);
-	if (p->routed && settings.scope >> hop.class & 1)
+	if (p->routed && in_scope(hop.class, hop.family == FENCE_AF_INET6))
 		*to = hop;
 }
 

@@ -187,6 +187,19 @@ static __always_inline bool watched(__u16 port)
 	return settings.watched[word & 1023] & 1ULL << (port & 63);
 }
 
+/*
+ * Whether the profile speaks of such targets (enum target_class) in that family. The barriers keep both loads: without
+ * CAP_PERFMON one from a place that depends on the family is refused.
+ */
+static __always_inline bool in_scope(__u8 class, bool v6)
+{
+	__u32 four = settings.scope4, six = settings.scope6;
+
+	barrier_var(four);
+	barrier_var(six);
+	return (v6 ? six : four) >> class & 1;
+}
+
 /* A new entry of the larger maps: a program's stack has no room for one. */
 const volatile __u64 blank[sizeof(struct fence_limit) / 8] SEC(".rodata.blank") = {};
 

@@ -54,7 +54,7 @@ static __always_inline void trial_to(struct trial *t)
 	struct fence_prefix4 key4 = { .bits = 32 };
 	struct fence_to *class;
 
-	t->q.in_scope = settings.scope >> t->to.class & 1;
+	t->q.in_scope = in_scope(t->to.class, t->to.family == FENCE_AF_INET6);
 	t->q.to = VECTOR_TO_OTHER;
 	t->q.any = VECTOR_TO_ANY;
 	if (!settings.has_to)

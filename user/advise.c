@@ -27,7 +27,8 @@ static const char *provider(const struct profile *p)
 
 static bool shuts(const struct profile *p, const struct incident *i)
 {
-	return p && profile_blocks(p, i->first.k.dport) && p->scope & 1U << i->first.k.target;
+	return p && profile_blocks(p, i->first.k.dport) &&
+	       profile_scope(p, i->first.k.family) & 1U << i->first.k.target;
 }
 
 /* In audit: would be. */
@@ -164,6 +165,10 @@ static void why_allowed(char *to, const struct incident *i, const struct profile
 	} else if (only_observes(p)) {
 		phrase_add(to, SIZE,
 			"Nothing was blocked: without a profile attempts are only recorded.");
+	} else if (k->reason == REASON_SCOPE && !profile_scope(p, k->family)) {
+		phrase_add(to, SIZE, "What is shut at %s is the way over %s; this is %s.",
+			provider(p), k->family == AF_INET6 ? "IPv4" : "IPv6",
+			k->family == AF_INET6 ? "IPv6" : "IPv4");
 	} else if (k->reason == REASON_SCOPE) {
 		phrase_add(to, SIZE,
 			"What is shut at %s is the way to public addresses; this is none.",

@@ -41,7 +41,7 @@ static bool target_covered(
 		return false;
 	if (selectors_name_target(s))
 		return in_targets(s->to_classes, s->to, s->to_n, a);
-	return p->scope >> address_class(a) & 1;
+	return profile_scope(p, a->family) >> address_class(a) & 1;
 }
 
 bool aim_covers(

@@ -3,6 +3,7 @@
 #include "doubt.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #include "bpf/fence.h"
 #include "profile.h"
@@ -130,6 +131,21 @@ static bool covered(const struct address *a, const struct address *prefix, size_
 	return false;
 }
 
+static bool classes_within(
+	const struct selectors *few, const struct selectors *many, const struct profile *p)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	bool few_any = !selectors_name_target(few), many_any = !selectors_name_target(many);
+
+	for (int i = 0; i < 2; i++) {
+		uint32_t scope = profile_scope(p, families[i]);
+
+		if ((few_any ? scope : few->to_classes) & ~(many_any ? scope : many->to_classes))
+			return false;
+	}
+	return true;
+}
+
 /*
  * A rule without `to:` speaks of the profile's scope, which an address may be part of or not. A class
  * does not cover an address: as the host's own it may be of class `own` instead.
@@ -137,16 +153,12 @@ static bool covered(const struct address *a, const struct address *prefix, size_
 static bool targets_within(
 	const struct selectors *few, const struct selectors *many, const struct profile *p)
 {
-	bool few_any = !selectors_name_target(few), many_any = !selectors_name_target(many);
-	uint32_t few_classes = few_any ? p->scope : few->to_classes;
-	uint32_t many_classes = many_any ? p->scope : many->to_classes;
-
-	if (many->not_to_n || many->not_classes || few_classes & ~many_classes)
+	if (many->not_to_n || many->not_classes || !classes_within(few, many, p))
 		return false;
 	if (!texts_within(few->by + SELECTOR_NAME, many->by + SELECTOR_NAME) &&
 		few->by[SELECTOR_NAME].n)
 		return false;
-	if (many_any)
+	if (!selectors_name_target(many))
 		return !few->to_n && !few->by[SELECTOR_NAME].n;
 	if (few->by[SELECTOR_NAME].n && !many->by[SELECTOR_NAME].n)
 		return false;

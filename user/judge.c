@@ -145,6 +145,7 @@ static struct question question_of(const struct compiled *c, const struct judge_
 {
 	const struct fence_settings *s = &c->settings;
 	struct fence_to class = class_to(c, &to->address);
+	uint32_t scope = to->address.family == AF_INET6 ? s->scope6 : s->scope4;
 	struct question q = {
 		.port = &c->vector[VECTOR_PORT + (slot < 0 ? 0 : slot)],
 		.to = &c->vector[class.named],
@@ -157,7 +158,7 @@ static struct question question_of(const struct compiled *c, const struct judge_
 		.exe = &c->vector[class_exe(c, &who->exe)],
 		.cgroup = &c->vector[class_cgroup(c, who)],
 		.strict = &c->vector[VECTOR_STRICT],
-		.in_scope = s->scope >> address_class(&to->address) & 1,
+		.in_scope = scope >> address_class(&to->address) & 1,
 		.blocked = slot >= 0 && s->blocked >> slot & 1,
 		.relays = RELAY_IP4 | (to->address.family == AF_INET6 ? RELAY_IP6 : 0),
 	};

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "dmi.h"
 #include "list.h"
@@ -213,6 +214,13 @@ bool profile_blocks(const struct profile *p, uint16_t port)
 		if (p->blocked[i] == port)
 			return true;
 	return false;
+}
+
+uint32_t profile_scope(const struct profile *p, int family)
+{
+	static const int alone[FAMILY_COUNT] = { [FAMILY_V4] = AF_INET, [FAMILY_V6] = AF_INET6 };
+
+	return !alone[p->family] || alone[p->family] == family ? p->scope : 0;
 }
 
 bool profile_unknown(const struct profile *p, enum provider_key key)

@@ -29,5 +29,8 @@ int profile_list(char ***names, size_t *n);
 
 bool profile_blocks(const struct profile *p, uint16_t port);
 
+/* Its scope for targets of AF_INET or AF_INET6: empty for the family that it leaves alone. */
+uint32_t profile_scope(const struct profile *p, int family);
+
 /* True when the source does not say; what stands in the struct is then what is taken instead. */
 bool profile_unknown(const struct profile *p, enum provider_key key);

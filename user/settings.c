@@ -3,6 +3,7 @@
 #include "settings.h"
 
 #include <errno.h>
+#include <sys/socket.h>
 
 #include "policy.h"
 #include "profile.h"
@@ -65,7 +66,8 @@ int settings_fill(const struct policy *p, const struct terms *t, int fallback_er
 	struct fence_settings *out)
 {
 	struct fence_settings s = {
-		.scope = p->profile ? p->profile->scope : 1U << CLASS_PUBLIC,
+		.scope4 = p->profile ? profile_scope(p->profile, AF_INET) : 1U << CLASS_PUBLIC,
+		.scope6 = p->profile ? profile_scope(p->profile, AF_INET6) : 1U << CLASS_PUBLIC,
 		.words = t->n ? (t->n + 63) / 64 : 1,
 		.rules_at = t->rules_at,
 		.terms = t->name,

@@ -303,6 +303,35 @@ static void groups(unsigned ifindex)
 	SERIES(&p, others, ifindex);
 }
 
+/* A profile that speaks of one family only. */
+static void families(unsigned ifindex)
+{
+	static const struct fixture four[] = {
+		{ "IPv4, where only that is shut", "ip4 tcp=25:S", DROP, REASON_DEFAULT, 0 },
+		{ "IPv6, where only IPv4 is shut", "ip6 tcp=25:S", PASS, 0, 0 },
+		{ "v4-mapped is IPv4", "ip6=::ffff:198.51.100.1 tcp=25:S", DROP, REASON_DEFAULT,
+			0 },
+		{ "NAT64 is IPv6", "ip6=64:ff9b::198.51.100.1 tcp=25:S", PASS, 0, 0 },
+		{ "IPv6 in IPv4 is IPv6", "ip4=10.0.0.1 ip6 tcp=25:S", PASS, 0, 0 },
+		{ "a fragment without flags, IPv4", "ip4mf tcp=25:S/8", DROP, REASON_FRAGMENT, 0 },
+		{ "a fragment without flags, IPv6", "ip6 frag tcp=25:S/8", PASS, 0, 0 },
+	};
+	static const struct fixture six[] = {
+		{ "IPv4, where only IPv6 is shut", "ip4 tcp=25:S", PASS, 0, 0 },
+		{ "IPv6, where only that is shut", "ip6 tcp=25:S", DROP, REASON_DEFAULT, 0 },
+		{ "by a public hop", "ip6=2001:db8::25 rt4=fd00::1 tcp=25:S", DROP, REASON_DEFAULT,
+			0 },
+	};
+	static struct plain p;
+
+	plain_make(&p, 0);
+	p.c.settings.scope6 = 0;
+	SERIES(&p, four, ifindex);
+	plain_make(&p, 0);
+	p.c.settings.scope4 = 0;
+	SERIES(&p, six, ifindex);
+}
+
 static void exemptions(unsigned ifindex)
 {
 	static const struct fixture now[] = {
@@ -374,6 +403,7 @@ int main(void)
 	limit_is_full(ifindex);
 	limit_has_no_room(ifindex);
 	groups(ifindex);
+	families(ifindex);
 	exemptions(ifindex);
 	detours(ifindex);
 	printf("1..%u\n", tests);

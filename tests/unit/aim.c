@@ -57,6 +57,21 @@ static void each_case(void **state)
 	}
 }
 
+static void one_family(void **state)
+{
+	struct profile four = profile, six = profile;
+	struct selectors s = {};
+	struct address v4, v6;
+
+	(void)state;
+	four.family = FAMILY_V4;
+	six.family = FAMILY_V6;
+	assert_int_equal(address_parse("203.0.113.1", &v4), 0);
+	assert_int_equal(address_parse("2001:db8::1", &v6), 0);
+	assert_true(aim_covers(&s, &four, &v4, 25) && !aim_covers(&s, &four, &v6, 25));
+	assert_true(!aim_covers(&s, &six, &v4, 25) && aim_covers(&s, &six, &v6, 25));
+}
+
 static void what_is_left_out(void **state)
 {
 	uint16_t port = 25;
@@ -81,6 +96,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_case),
+		cmocka_unit_test(one_family),
 		cmocka_unit_test(what_is_left_out),
 	};
 

@@ -58,7 +58,8 @@ static void compiled_make(struct scene *s)
 	s->uid = (struct compiled_uid){ ME + 1, VECTOR_FIRST };
 	s->to = (struct compiled_prefix4){ { 8, { 10 } }, { VECTOR_FIRST + 1, VECTOR_TO_ANY } };
 	s->term[1].number = 1;
-	s->compiled = (struct compiled){ .settings = { .scope = 3,
+	s->compiled = (struct compiled){ .settings = { .scope4 = 3,
+						 .scope6 = 3,
 						 .words = 1,
 						 .port = { 25, 465, 587 },
 						 .ports = 3,

@@ -18,7 +18,8 @@
 	"smtpfence: t:4:3: warning: rule 'rule 2' can never match: packets of a guest, which interface and vm select, carry no process\n" UNSEEN
 
 static const struct {
-	const char *profile; /* NULL: one without ports or scope */
+	const char
+		*profile; /* NULL: one without ports or scope; "v4": one that is about IPv4 only */
 	const char *first, *second, *said;
 } cases[] = {
 	/* the profile blocks port 25 to public addresses */
@@ -32,6 +33,8 @@ static const struct {
 	{ "aws", "{then: drop}", "{if: {to: public}, then: allow}", NEVER },
 	{ "aws", "{then: drop}", "{if: {to: private}, then: allow}", NULL },
 	{ "upcloud", "{then: drop}", "{if: {to: private}, then: allow}", NEVER },
+	{ "v4", "{then: drop}", "{if: {to: public}, then: allow}", NULL }, /* over IPv6 */
+	{ "v4", "{if: {to: public}, then: drop}", "{then: allow}", NEVER },
 	{ "aws", "{then: drop}", "{if: {to: 192.0.2.1}, then: allow}", NULL },
 	{ "aws", "{if: {to: 192.0.2.0/24}, then: drop}", "{if: {to: 192.0.2.1}, then: allow}",
 		NEVER },
@@ -134,33 +137,43 @@ static const struct {
 	{ "aws", "{if: {user: 1}, then: drop}", "{if: {interface: a, vm: a}, then: drop}", UNSEEN },
 };
 
+static void write_profile(const char *path, const char *what)
+{
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	fprintf(f,
+		"provider: own\n%s\nwho: nobody\ninstead: unknown\nexemption: none\n"
+		"source: none\nas-of: unknown\nconfidence: D\n",
+		what);
+	assert_int_equal(fclose(f), 0);
+}
+
 static void warns(void **state)
 {
-	char dir[] = "/tmp/smtpfence-doubt-XXXXXX", none[100], text[400];
-	FILE *f;
+	char dir[] = "/tmp/smtpfence-doubt-XXXXXX", none[100], four[100], text[400];
 
 	(void)state;
 	setenv("SMTPFENCE_DATA", "data", 1);
 	assert_non_null(mkdtemp(dir));
 	snprintf(none, sizeof(none), "%s/none.yaml", dir);
-	f = fopen(none, "we");
-	assert_non_null(f);
-	fputs("provider: none\nports: none\nfamily: both\nscope: none\neffect: none\nwho: nobody\n"
-	      "instead: unknown\nexemption: none\nsource: none\nas-of: unknown\nconfidence: D\n",
-		f);
-	fclose(f);
+	snprintf(four, sizeof(four), "%s/four.yaml", dir);
+	write_profile(none, "ports: none\nfamily: both\nscope: none\neffect: none");
+	write_profile(four,
+		"ports: 25\nfamily: v4\nscope: public\neffect: drop\nerrno: EPERM\nafter: 2m");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *profile = cases[i].profile ?: none;
 		struct policy *p = NULL;
 
 		snprintf(text, sizeof(text), "{version: 1, profile: %s, rules: [\n#\n  %s,\n  %s]}",
-			cases[i].profile ? cases[i].profile : none, cases[i].first,
-			cases[i].second);
+			strcmp(profile, "v4") ? profile : four, cases[i].first, cases[i].second);
 		said_begin();
 		assert_int_equal(policy_from_text("t", text, strlen(text), &p), 0);
 		said_end(cases[i].said);
 		policy_free(p);
 	}
 	unlink(none);
+	unlink(four);
 	rmdir(dir);
 }
 

@@ -90,7 +90,8 @@ static struct compiled_cgroup cgroups[] = {
 };
 
 static const struct compiled policy = {
-	.settings = { .scope = 1U << CLASS_PUBLIC,
+	.settings = { .scope4 = 1U << CLASS_PUBLIC,
+		.scope6 = 1U << CLASS_PUBLIC,
 		.words = 1,
 		.port = { 25, 587 },
 		.ports = 2,
@@ -374,6 +375,30 @@ static struct answer judged(
 	return a;
 }
 
+/* A profile that blocks one family leaves the other alone, but for rules that name addresses. */
+static void families(void **state)
+{
+	static const uint64_t root = 1;
+	struct judge_who who = { .uid = 66,
+		.euid = 66,
+		.gids_known = true,
+		.exe = EXE_NONE,
+		.cgroup = &root,
+		.cgroup_n = 1 };
+	struct compiled c = policy;
+
+	(void)state;
+	c.settings.scope6 = 0;
+	assert_int_equal(judged(&c, "203.0.113.1", &who, 0).term, NOT_USER);
+	assert_int_equal(judged(&c, "2001:db9::1", &who, 0).reason, REASON_SCOPE);
+	assert_int_equal(judged(&c, "2001:db8::7", &who, 0).term, TO_HOST);
+	assert_int_equal(judged(&c, "64:ff9b::203.0.113.1", &who, 0).reason, REASON_SCOPE);
+	c.settings.scope6 = c.settings.scope4;
+	c.settings.scope4 = 0;
+	assert_int_equal(judged(&c, "203.0.113.1", &who, 0).reason, REASON_SCOPE);
+	assert_int_equal(judged(&c, "2001:db9::1", &who, 0).term, NOT_USER);
+}
+
 /* Any of the groups selects; one that may be there selects for what is strict. */
 static void groups(void **state)
 {
@@ -573,6 +598,7 @@ int main(void)
 		cmocka_unit_test(too_deep_is_blocked),
 		cmocka_unit_test(too_deep_is_unknown_elsewhere),
 		cmocka_unit_test(unused_dimensions_are_not_asked),
+		cmocka_unit_test(families),
 		cmocka_unit_test(groups),
 		cmocka_unit_test(exemptions_end),
 		cmocka_unit_test(layers),

@@ -31,7 +31,8 @@ static void takes_ports_scope_and_default(void **state)
 	assert_int_equal(s.ports, 6);
 	assert_memory_equal(s.port, ports, sizeof(ports));
 	assert_int_equal(s.blocked, 1 << 0 | 1 << 2 | 1 << 5);
-	assert_int_equal(s.scope, 0x15);
+	assert_int_equal(s.scope4, 0x15);
+	assert_int_equal(s.scope6, 0x15);
 	assert_int_equal(s.words, 1);
 	assert_int_equal(s.terms, 77);
 	assert_int_equal(s.enforce, 1);
@@ -48,6 +49,12 @@ static void takes_ports_scope_and_default(void **state)
 	}
 	assert_int_equal(settings_slot(&s, 587), 3);
 	assert_int_equal(settings_slot(&s, 588), -1);
+	profile.family = FAMILY_V4;
+	assert_int_equal(settings_fill(&p, &t, EACCES, &s), 0);
+	assert_true(s.scope4 == 0x15 && !s.scope6);
+	profile.family = FAMILY_V6;
+	assert_int_equal(settings_fill(&p, &t, EACCES, &s), 0);
+	assert_true(!s.scope4 && s.scope6 == 0x15);
 	p.err = ECONNREFUSED;
 	assert_int_equal(settings_fill(&p, &t, EACCES, &s), 0);
 	assert_int_equal(s.default_errno, ECONNREFUSED);
@@ -126,7 +133,8 @@ static void watches_what_rules_name(void **state)
 	assert_int_equal(settings_slot(&s, 12), -1);
 	assert_int_equal(s.words, 2);
 	assert_int_equal(s.rules_at, 3);
-	assert_int_equal(s.scope, 1 << CLASS_PUBLIC);
+	assert_int_equal(s.scope4, 1 << CLASS_PUBLIC);
+	assert_int_equal(s.scope6, 1 << CLASS_PUBLIC);
 	own.port_n = 12; /* and the five that are always watched */
 	s.ports = 77;
 	assert_int_equal(settings_fill(&p, &t, EPERM, &s), -E2BIG);

@@ -33,7 +33,7 @@ static inline void plain_make(struct plain *p, unsigned terms)
 		s->watched[ports[i] / 64] |= 1ULL << ports[i] % 64;
 	}
 	s->blocked = s->enforce = 1;
-	s->scope = 1U << CLASS_PUBLIC;
+	s->scope4 = s->scope6 = 1U << CLASS_PUBLIC;
 	s->words = PLAIN_TERMS / 64 + 1;
 	s->default_action = ACTION_BLOCK;
 	s->default_errno = EPERM;
