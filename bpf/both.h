@@ -3,6 +3,7 @@
 #pragma once
 
 #include "judge.h"
+#include "origin.h"
 
 /* A kernel thread acts for somebody else: then the socket's alone counts, or an unknown one. */
 static __always_inline void both_caller(struct trial *t)
@@ -27,8 +28,11 @@ static __always_inline void both_socket(struct trial *t, struct cgroup *c)
 		return;
 	t->a = a;
 	t->place.id = other.id;
-	if (!t->who.running)
+	/* Otherwise the caller's share of the ring goes on. */
+	if (!t->who.running || a.action == ACTION_LIMIT) {
 		t->place.share = other.share;
+		t->place.whole = other.whole;
+	}
 }
 
 /*

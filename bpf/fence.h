@@ -221,7 +221,7 @@ struct fence_term {
 /* Key and value of fence_limits. */
 struct fence_limit_key {
 	__u64 limit;
-	__u64 cgroup; /* that decided */
+	__u64 cgroup; /* the workload that has the cgroup that decided; else that itself */
 };
 
 /* Fixed windows, from the first connection on. `lock` (struct bpf_spin_lock) holds all of it together. */
@@ -273,6 +273,7 @@ struct fence_exe {
 struct fence_cgroup_class {
 	__u32 own; /* vector index for the cgroup itself */
 	__u32 below; /* vector index for descendants that have no entry of their own */
+	__u32 whole; /* 1: with all below it one workload, which limits count together */
 };
 
 /*
@@ -283,8 +284,8 @@ struct fence_settings {
 	__u64 watched[65536 / 64]; /* bit per TCP port */
 	__u64 policy; /* first 8 bytes of the policy's SHA-256, as they are printed in hex */
 	__u64 host_netns; /* netns cookie in which CLASS_OWN holds; 0: nowhere */
-	__u32 generation; /* rises by one with every program set of this fence */
 	__u64 terms; /* names the list of terms: who fills maps later must have the same */
+	__u32 generation; /* rises by one with every program set of this fence */
 	/* Bit per enum target_class that `default:` and rules without `to:` speak of, by family. */
 	__u32 scope4;
 	__u32 scope6;
@@ -464,4 +465,6 @@ _Static_assert(sizeof(struct fence_outcome) == 48, "record layout");
 _Static_assert(sizeof(struct fence_detour) == 40, "state layout; at most 128 bytes");
 _Static_assert(sizeof(struct fence_limit) == 24 + 16 * FENCE_LIMIT_TARGETS, "state layout");
 _Static_assert(sizeof(struct fence_term) == 64, "policy layout");
+_Static_assert(sizeof(struct fence_cgroup_class) == 12, "policy layout");
+_Static_assert(sizeof(struct fence_settings) % 8 == 0, "no padding that has no name");
 _Static_assert(SLOT_END <= FENCE_SLOTS, "totals");

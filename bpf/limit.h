@@ -5,6 +5,7 @@
 #include <bpf/bpf_endian.h>
 
 #include "trial.h"
+#include "window.h"
 
 static __always_inline struct limit_value *limit_state(const struct fence_limit_key *key)
 {
@@ -17,64 +18,37 @@ static __always_inline struct limit_value *limit_state(const struct fence_limit_
 	return bpf_map_lookup_elem(&fence_limits, key);
 }
 
+/* User space takes out windows that are long over: what was counted in one that is going must be counted again. */
+static __always_inline bool limit_stands(const struct fence_limit_key *key, __u64 start_ns)
+{
+	const struct limit_value *l = bpf_map_lookup_elem(&fence_limits, key);
+
+	return l && l->start_ns == start_ns;
+}
+
+/* A workload's, whichever of its cgroups it is. The barrier is as in in_scope(). */
+static __always_inline __u64 limit_whose(const struct place *p)
+{
+	__u64 whole = p->share;
+
+	barrier_var(whole);
+	return p->whole ? whole : p->id;
+}
+
+#define LIMIT_AGAIN 1
+
 /*
- * Unrolled and without branches: without CAP_PERFMON no pointer may be added to in a loop, and each branch is
- * followed twice. The barriers keep the compiler from seeing through it, and from doing all steps at once.
+ * For an attempt whose last answer is to be limited; what cannot be counted is over it, at the last try. Global
+ * as trial_judge() is.
  */
-static __always_inline bool limit_knows(const struct limit_value *l, const __u32 to[4], __u32 n)
-{
-	__u64 differs, known = 0;
-
-#pragma GCC unroll 64
-	for (__u32 i = 0; i < FENCE_LIMIT_TARGETS; i++) {
-		differs = (l->target[i][0] ^ to[0]) | (l->target[i][1] ^ to[1]) |
-			  (l->target[i][2] ^ to[2]) | (l->target[i][3] ^ to[3]);
-		barrier_var(differs);
-		barrier_var(n);
-		/* Bit 63: equal, and in use. */
-		known |= ~(differs | -differs) & ((__u64)i - n);
-		barrier_var(known);
-	}
-	return known >> 63;
-}
-
-/* Under the lock: nothing may be called. */
-static __always_inline bool limit_count(
-	struct limit_value *l, const struct fence_term *term, const __u32 to[4], __u64 now)
-{
-	__u32 n, (*slot)[4] = l->target;
-	__u64 at;
-
-	/* Another CPU may have opened the window after we looked at the clock. */
-	if (!l->start_ns || (__s64)(now - l->start_ns) >= (__s64)term->window_ns) {
-		l->start_ns = now;
-		l->used = l->targets = 0;
-	}
-	if (term->most && l->used >= term->most)
-		return false;
-	n = *(volatile __u32 *)&l->targets; /* any number, also to the verifier */
-	if (term->most_to && !limit_knows(l, to, n)) {
-		if (n >= term->most_to || n >= FENCE_LIMIT_TARGETS)
-			return false;
-		l->targets = n + 1;
-		at = n;
-		barrier_var(at); /* the mask must stay */
-		barrier_var(slot); /* and the lock not come into the range of where this may be */
-		__builtin_memcpy(slot[at & (FENCE_LIMIT_TARGETS - 1)], to, 16);
-	}
-	l->used++;
-	return true;
-}
-
-/* For an attempt whose last answer is to be limited. Global as trial_judge() is. */
-__noinline int limit_take(struct trial *t)
+__noinline int limit_take(struct trial *t, __u32 last)
 {
 	__u32 bit, to[4];
 	const struct fence_term *term;
 	struct fence_limit_key key;
 	struct limit_value *l;
+	__u64 now, start = 0;
 	bool fits = false;
-	__u64 now;
 
 	if (!t)
 		return 0;
@@ -85,7 +59,7 @@ __noinline int limit_take(struct trial *t)
 		return 0;
 	}
 	key.limit = term->limit;
-	key.cgroup = t->place.id;
+	key.cgroup = limit_whose(&t->place);
 	l = limit_state(&key);
 	__builtin_memcpy(to, t->to.addr, sizeof(to));
 	if (t->to.family == FENCE_AF_INET) {
@@ -97,7 +71,13 @@ __noinline int limit_take(struct trial *t)
 	if (l) {
 		bpf_spin_lock(&l->lock);
 		fits = limit_count(l, term, to, now);
+		start = l->start_ns;
 		bpf_spin_unlock(&l->lock);
+	}
+	if (fits && !limit_stands(&key, start)) {
+		if (!last)
+			return LIMIT_AGAIN;
+		fits = false;
 	}
 	if (!fits)
 		decide_over(&t->a, term, &settings);
@@ -106,6 +86,7 @@ __noinline int limit_take(struct trial *t)
 
 static __always_inline void limit_ask(struct trial *t)
 {
-	if (settings.has_limit && t->a.action == ACTION_LIMIT && t->a.verdict == VERDICT_ALLOWED)
-		limit_take(t);
+	if (settings.has_limit && t->a.action == ACTION_LIMIT && t->a.verdict == VERDICT_ALLOWED &&
+		limit_take(t, 0) == LIMIT_AGAIN)
+		limit_take(t, 1);
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "maps.h"
-#include "vmlinux.h"
 
 /* Shares of the ring go by ancestors at this level, so that a subtree gains nothing by mkdir. */
 #define SHARE_LEVEL 3
@@ -13,7 +12,9 @@ struct place {
 	__u64 share; /* whose share of the ring it uses */
 	__u32 class; /* vector index */
 	__u8 deep; /* deeper than FENCE_DEPTH: unknown */
-	__u8 pad[3];
+	__u8 whole; /* `share` is the workload, which no mkdir leaves */
+	__u8 known; /* of a socket's: some cgroup met so far is */
+	__u8 pad[1];
 };
 
 /* The root, and so many below it. */
@@ -23,18 +24,27 @@ struct place {
 struct place_search {
 	__u32 class; /* unknown before the first step */
 	__u32 below; /* what is found if one more level exists */
-	__u8 known;
 };
 
-static __always_inline void place_step(struct place_search *s, __u64 id)
+/* Whether cgroups are looked up at all. */
+static __always_inline bool place_asked(void)
+{
+	return settings.has_cgroup || settings.has_limit;
+}
+
+static __always_inline void place_step(struct place_search *s, struct place *p, __u64 id)
 {
 	struct fence_cgroup_class *c = bpf_map_lookup_elem(&fence_cgroups, &id);
 
-	if (c) {
-		s->class = c->own;
-		s->below = c->below;
-	} else {
+	if (!c) {
 		s->class = s->below;
+		return;
+	}
+	s->class = c->own;
+	s->below = c->below;
+	if (settings.has_limit && c->whole && !p->whole) {
+		p->share = id;
+		p->whole = 1;
 	}
 }
 
@@ -48,11 +58,12 @@ __noinline int place_current(struct place *p)
 		return 0;
 	p->id = bpf_get_current_cgroup_id();
 	p->share = bpf_get_current_ancestor_cgroup_id(SHARE_LEVEL) ?: p->id;
-	for (int i = 0; settings.has_cgroup && i < PLACE_LEVELS; i++) {
+	p->whole = 0;
+	for (int i = 0; i < PLACE_LEVELS; i++) {
 		id = bpf_get_current_ancestor_cgroup_id(i);
-		if (!id)
+		if (!place_asked() || !id)
 			break;
-		place_step(&s, id);
+		place_step(&s, p, id);
 	}
 	p->deep = settings.has_cgroup && bpf_get_current_ancestor_cgroup_id(PLACE_LEVELS);
 	p->class = p->deep ? VECTOR_CGROUP_UNKNOWN : s.class;
@@ -68,43 +79,14 @@ __noinline int place_packet(struct __sk_buff *skb, struct place *p)
 		return 0;
 	p->id = bpf_skb_cgroup_id(skb) ?: FENCE_CGROUP_NONE;
 	p->share = bpf_skb_ancestor_cgroup_id(skb, SHARE_LEVEL) ?: p->id;
-	for (int i = 0; settings.has_cgroup && i < PLACE_LEVELS; i++) {
+	p->whole = 0;
+	for (int i = 0; i < PLACE_LEVELS; i++) {
 		id = bpf_skb_ancestor_cgroup_id(skb, i);
-		if (!id)
+		if (!place_asked() || !id)
 			break;
-		place_step(&s, id);
+		place_step(&s, p, id);
 	}
 	p->deep = settings.has_cgroup && bpf_skb_ancestor_cgroup_id(skb, PLACE_LEVELS);
 	p->class = p->deep ? VECTOR_CGROUP_UNKNOWN : s.class;
 	return 0;
-}
-
-/*
- * The socket's own cgroup, leaf first: cgroup->ancestors[] is refused by 6.18's verifier. The walk
- * must end at the root, or a delegated subtree could hide by depth.
- */
-static __always_inline void place_socket(struct place *p, struct cgroup *c)
-{
-	struct fence_cgroup_class *known = NULL;
-	struct cgroup_subsys_state *up;
-	__u64 id = c->kn->id;
-	bool leaf = true;
-
-	p->id = id;
-	p->share = id;
-	p->deep = settings.has_cgroup && c->level > FENCE_DEPTH;
-	p->class = p->deep ? VECTOR_CGROUP_UNKNOWN : VECTOR_CGROUP_OTHER;
-	for (int i = 0; settings.has_cgroup && !p->deep && i < PLACE_LEVELS; i++) {
-		known = bpf_map_lookup_elem(&fence_cgroups, &id);
-		if (known) {
-			p->class = leaf ? known->own : known->below;
-			return;
-		}
-		leaf = false;
-		up = c->self.parent;
-		if (!up)
-			return;
-		c = up->cgroup;
-		id = c->kn->id;
-	}
 }

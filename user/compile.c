@@ -230,7 +230,8 @@ static int fill_cgroups(struct compiler *c)
 	}
 	for (size_t i = 0; !err && i < r->cgroup_n; i++)
 		c->out->cgroup[c->out->cgroup_n++] = (struct compiled_cgroup){ r->cgroup[i].id,
-			{ class[r->cgroup[i].own], class[r->cgroup[i].below] } };
+			{ class[r->cgroup[i].own], class[r->cgroup[i].below],
+				r -> cgroup[i].whole } };
 	free(class);
 	return err;
 }

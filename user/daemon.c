@@ -286,6 +286,7 @@ static void check(struct daemon *d, uint64_t now)
 		d->attend_ms = 0;
 	else if (d->exes)
 		cope(d, exewatch_read(d->exes, on_exe, d));
+	cope(d, keeper_sweep(d->keeper));
 }
 
 static void do_due(struct daemon *d)

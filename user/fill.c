@@ -32,8 +32,9 @@ struct table {
 
 static void tables(const struct compiled *c, struct table t[TABLES])
 {
-	const size_t vectors = c->settings.has_cgroup ? FILL_SPARE_VECTORS : 0;
-	const size_t cgroups = c->settings.has_cgroup ? SPARE_CGROUPS : 0;
+	const bool asked = c->settings.has_cgroup || c->settings.has_limit;
+	const size_t vectors = asked ? FILL_SPARE_VECTORS : 0;
+	const size_t cgroups = asked ? SPARE_CGROUPS : 0;
 	const size_t exes = c->settings.has_exe ? SPARE_EXES : 0;
 	const struct table all[TABLES] = {
 		{ "fence_terms", c->term, c->term_n, sizeof(*c->term), 0, 0, true },

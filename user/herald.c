@@ -109,9 +109,12 @@ static void warn_unfollowed(const struct raise_works *w, const char *dir)
 	const struct fence_settings *s = &w->compiled->settings;
 	pid_t pid;
 
-	if ((s->has_cgroup || s->has_exe || names_hosts(w->policy)) &&
-		latch_holder(dir, LATCH_FOLLOWER, &pid))
+	if (!latch_holder(dir, LATCH_FOLLOWER, &pid))
+		return;
+	if (s->has_cgroup || s->has_exe || names_hosts(w->policy))
 		say("warning: smtpfenced does not run, which follows units, containers, upgraded programs and names: what comes from now on is not known to the rules about them, and blocked where one could mean it");
+	if (s->has_limit)
+		say("warning: smtpfenced does not run: of a unit, container or user that comes from now on, each cgroup has limits of its own");
 }
 
 /* Also starts who waits for the confirmation: before the change, so that no crash can lose it. */

@@ -136,10 +136,10 @@ struct living *keeper_living(const struct keeper *k)
 static int put(struct keeper *k, uint64_t id, const struct match_level *own,
 	const struct match_level *parent)
 {
-	if (parent && vectors_equal(&own->own, &parent->below) &&
+	if (parent && !own->whole && vectors_equal(&own->own, &parent->below) &&
 		vectors_equal(&own->below, &parent->below))
 		return living_forget(k->living, id);
-	return living_cgroup(k->living, id, &own->own, &own->below);
+	return living_cgroup(k->living, id, own);
 }
 
 /* A container whose files do not tell yet is asked for again. */
@@ -192,7 +192,7 @@ int keeper_gone(struct keeper *k, uint64_t id, const char *path)
 	inside_gone(k->inside, id);
 	containers_forget(k->containers, path);
 	ladder_forget(k->ladder, path);
-	return complain(living_forget(k->living, id), path);
+	return complain(living_gone(k->living, id), path);
 }
 
 /* ---- the whole tree, or a part of it ---- */
@@ -242,7 +242,7 @@ static void forget_unseen(uint64_t id, void *arg)
 	if (bsearch(&id, s->id, s->n, sizeof(id), by_id))
 		return;
 	inside_gone(s->k->inside, id);
-	(void)living_forget(s->k->living, id); /* then the next scan does it */
+	(void)living_gone(s->k->living, id); /* then the next scan does it */
 }
 
 int keeper_scan(struct keeper *k, uint64_t now_ms)
@@ -327,6 +327,13 @@ int keeper_again(struct keeper *k, uint64_t now_ms)
 			err = fail(err, "look into containers");
 	}
 	return err ?: full;
+}
+
+int keeper_sweep(struct keeper *k)
+{
+	int err = living_sweep(k->living, k->mount);
+
+	return err ? fail(err, "make room for limits") : 0;
 }
 
 uint64_t keeper_next(const struct keeper *k)

@@ -32,4 +32,5 @@ int keeper_gone(struct keeper *k, uint64_t id, const char *path);
 int keeper_scan(
 	struct keeper *k, uint64_t now_ms); /* the whole tree, and forgets what is not there */
 int keeper_again(struct keeper *k, uint64_t now_ms); /* containers that were not known, when due */
+int keeper_sweep(struct keeper *k); /* makes room for limits, once in a while */
 uint64_t keeper_next(const struct keeper *k); /* when that is; UINT64_MAX: all are known */

@@ -31,7 +31,7 @@ static int read_settings(int map, __u32 value_size, struct link_seen *out)
 		out->with_btf = s->with_btf;
 		out->with_strings = s->with_strings;
 		out->detours = s->has_detour;
-		out->follows = s->has_cgroup || s->has_exe;
+		out->follows = s->has_cgroup || s->has_exe || s->has_limit;
 		out->policy = s->policy;
 		out->terms = s->terms;
 		out->rules_at = s->rules_at;

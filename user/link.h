@@ -16,7 +16,7 @@ struct link_seen {
 	__u8 with_btf;
 	__u8 with_strings;
 	__u8 detours; /* some term redirects or answers */
-	__u8 follows; /* some term is about cgroups or executables, which come and go */
+	__u8 follows; /* some term is about cgroups or executables, or limits workloads, which come and go */
 	__u8 pad[7];
 	__u64 policy; /* first 8 bytes of its hash */
 	__u64 terms; /* names the list of terms that its maps are about; 0: it has no settings */

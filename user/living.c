@@ -14,13 +14,15 @@
 #include "kernel.h"
 #include "link.h"
 #include "list.h"
+#include "match.h"
 #include "pin.h"
 #include "say.h"
+#include "sweep.h"
 #include "vectors.h"
 
 #define TRIES 16 /* `up` may exchange the program between two questions */
 
-enum map { VECTORS, CGROUPS, EXES, TO4, TO6, MAPS };
+enum map { VECTORS, CGROUPS, EXES, TO4, TO6, TERMS, LIMITS, MAPS };
 
 static const char *const names[MAPS] = {
 	[VECTORS] = "fence_vectors",
@@ -28,6 +30,8 @@ static const char *const names[MAPS] = {
 	[EXES] = "fence_exes",
 	[TO4] = "fence_to4",
 	[TO6] = "fence_to6",
+	[TERMS] = "fence_terms",
+	[LIMITS] = "fence_limits",
 };
 
 struct living {
@@ -39,6 +43,8 @@ struct living {
 	uint32_t *at; /* of a set in `sets`, where it stands in the kernel */
 	size_t at_n;
 	uint32_t next, room; /* first free index in the kernel, and one past the last */
+	struct fence_term *limit; /* terms that have one */
+	size_t limit_n;
 };
 
 static void close_maps(struct living *l)
@@ -118,6 +124,27 @@ static int learn_sets(struct living *l)
 	return err;
 }
 
+static int learn_limits(struct living *l)
+{
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+	struct fence_term term;
+	int err = 0;
+
+	if (bpf_obj_get_info_by_fd(l->fd[TERMS], &info, &size))
+		return -errno;
+	for (uint32_t i = 0; !err && i < info.max_entries; i++) {
+		if (bpf_map_lookup_elem(l->fd[TERMS], &i, &term))
+			return -errno;
+		if (!term.limit)
+			continue;
+		err = list_grow(&l->limit, l->limit_n, 1, sizeof(term));
+		if (!err)
+			l->limit[l->limit_n++] = term;
+	}
+	return err;
+}
+
 int living_open(const struct pin *p, struct living **out)
 {
 	struct living *l = calloc(1, sizeof(*l));
@@ -135,6 +162,8 @@ int living_open(const struct pin *p, struct living **out)
 		err = open_maps(l->link, l);
 		if (!err && l->fd[VECTORS] >= 0)
 			err = learn_sets(l);
+		if (!err && l->fd[TERMS] >= 0 && l->fd[LIMITS] >= 0)
+			err = learn_limits(l);
 		if (err)
 			(void)fail(err, "open the maps in force");
 	}
@@ -154,6 +183,7 @@ void living_close(struct living *l)
 		(void)close(l->link);
 	vectors_free(&l->sets);
 	free(l->at);
+	free(l->limit);
 	free(l);
 }
 
@@ -204,19 +234,18 @@ static int place_set(struct living *l, const struct fence_vector *set, uint32_t 
 	return 0;
 }
 
-int living_cgroup(struct living *l, uint64_t id, const struct fence_vector *own,
-	const struct fence_vector *below)
+int living_cgroup(struct living *l, uint64_t id, const struct match_level *level)
 {
-	struct fence_vector whole = *own, whole_below = *below;
-	struct fence_cgroup_class class;
+	struct fence_vector own = level->own, below = level->below;
+	struct fence_cgroup_class class = { .whole = level->whole };
 	int err;
 
 	if (l->fd[CGROUPS] < 0)
 		return 0;
-	vectors_join(&whole, &l->other);
-	vectors_join(&whole_below, &l->other);
-	err = place_set(l, &whole, &class.own);
-	err = err ?: place_set(l, &whole_below, &class.below);
+	vectors_join(&own, &l->other);
+	vectors_join(&below, &l->other);
+	err = place_set(l, &own, &class.own);
+	err = err ?: place_set(l, &below, &class.below);
 	if (err)
 		return err;
 	if (!bpf_map_update_elem(l->fd[CGROUPS], &id, &class, BPF_ANY))
@@ -229,6 +258,27 @@ int living_forget(struct living *l, uint64_t id)
 	if (l->fd[CGROUPS] < 0 || !bpf_map_delete_elem(l->fd[CGROUPS], &id) || errno == ENOENT)
 		return 0;
 	return -errno;
+}
+
+/* By the terms of when it was opened: there may be others by now, whose limits are left alone. */
+static struct sweep sweep_of(const struct living *l, const char *mount)
+{
+	return (struct sweep){ l->fd[LIMITS], l->limit, l->limit_n, mount, false };
+}
+
+int living_gone(struct living *l, uint64_t id)
+{
+	const struct sweep s = sweep_of(l, NULL);
+	int err = living_forget(l, id);
+
+	return err ?: sweep_cgroup(&s, id);
+}
+
+int living_sweep(struct living *l, const char *mount)
+{
+	const struct sweep s = sweep_of(l, mount);
+
+	return l->limit_n ? sweep_limits(&s) : 0;
 }
 
 /* The next key is asked for before the visit: after a deletion the kernel would begin anew. */

@@ -20,6 +20,7 @@ struct match {
 	struct containers *containers;
 	struct asks asks;
 	struct told *told; /* owned */
+	bool limits; /* some term has one */
 	char kind[128];
 };
 
@@ -37,6 +38,8 @@ int match_open(const struct terms *t, struct containers *c, struct match **out)
 		return err;
 	}
 	m->told = told;
+	for (size_t i = 0; i < t->n; i++)
+		m->limits |= t->term[i].order->action == ACTION_LIMIT;
 	m->terms = t;
 	m->containers = c;
 	*out = m;
@@ -54,7 +57,7 @@ void match_close(struct match *m)
 
 bool match_needed(const struct match *m)
 {
-	return m->asks.n;
+	return m->asks.n || m->limits;
 }
 
 /* A directory that is looked at. */
@@ -206,12 +209,13 @@ static bool ends_in(const char *s, const char *end)
 static void look_name(struct match_level *out, const char *path, bool container)
 {
 	const char *unit = unit_of(path);
-	bool service = ends_in(unit, ".service");
+	bool service = ends_in(unit, ".service"), part = out->inside || out->in_user;
 
 	out->in_container |= container;
 	out->inside |= container || service || ends_in(unit, ".scope");
 	out->in_user |= (service && !strncmp(unit, "user@", 5)) ||
 			(ends_in(unit, ".slice") && !strncmp(unit, "user-", 5));
+	out->whole = !part && (out->inside || out->in_user);
 }
 
 /* From what has been met by slot to the terms of which all has. */
@@ -248,6 +252,7 @@ int match_child(const struct match *m, const struct match_level *parent, const c
 
 	*out = parent ? *parent : above;
 	look_name(out, path, container);
+	out->whole &= m->limits;
 	patterns_match(p, PATTERNS_PATH, path, &(struct patterns_call){ hit_path, &l });
 	if (*unit_of(path)) /* the root is none */
 		patterns_match(

@@ -29,6 +29,11 @@ struct match_level {
 	 */
 	struct fence_vector below;
 	bool inside; /* a service's, scope's or container's own, or below one */
+	/*
+	 * Where some term has a limit: all below it is one workload. The topmost service, scope or container,
+	 * since its owner may make any directory there; of a user, who may have any number of sessions, the slice.
+	 */
+	bool whole;
 	bool known; /* false: a container, or in one, whose state files do not tell yet: to be asked again */
 	/* Private to the room: of each term by slot, whether what it asks there has been met. */
 	struct fence_vector slot[MATCH_SLOTS];
@@ -41,7 +46,7 @@ struct match_level {
  */
 int match_open(const struct terms *t, struct containers *c, struct match **out);
 void match_close(struct match *m); /* NULL passes */
-bool match_needed(const struct match *m); /* some term selects by cgroup */
+bool match_needed(const struct match *m); /* some term selects by cgroup, or has a limit */
 
 /*
  * `path` below the v2 root, "/" for the root itself; `parent` of the directory it lies in, NULL for the

@@ -15,6 +15,7 @@
 #include "policy.h"
 #include "say.h"
 #include "state.h"
+#include "sweep.h"
 #include "text.h"
 #include "translate.h"
 
@@ -125,13 +126,31 @@ static int write_down(const struct works *w, const struct ground *g, struct stat
 	return state_save(g->dir, s);
 }
 
+/* What of it fails is only room that is not made. Nobody else changes the terms: the pins are locked. */
+static void sweep(const struct works *w, const struct ground *g)
+{
+	struct sweep s = { -1, w->compiled->term, w->compiled->term_n, w->mount, true };
+	int maps[MAP_COUNT], err = guard_maps(g->pin, maps);
+
+	if (!err) {
+		s.limits = maps[MAP_LIMITS];
+		err = sweep_limits(&s);
+		guard_close_maps(maps);
+	}
+	if (err)
+		note("room for limits was not made: %s", strerror(-err));
+}
+
 static int arm(const struct works *w, const struct ground *g, struct state *s)
 {
 	struct kernel_options o = { .outcomes = true };
 	int err = archive_keep(g->archive, w->policy, w->hash);
 
 	err = err ?: guard_arm(g->pin, w->compiled, w->cgroup, &o);
-	return err ?: write_down(w, g, s);
+	if (err)
+		return err;
+	sweep(w, g);
+	return write_down(w, g, s);
 }
 
 /* Absolute, so that it can be read again from elsewhere. */

@@ -173,11 +173,12 @@ static int keep_cgroup(
 	struct resolved_cgroup found;
 	int err;
 
-	if (vectors_equal(&l->own, else_found) && vectors_equal(&l->below, else_found))
+	if (!l->whole && vectors_equal(&l->own, else_found) && vectors_equal(&l->below, else_found))
 		return 0;
 	err = cgroup_id(dir, &found.id);
 	if (err)
 		return err == -ENOENT ? 0 : err; /* it is gone again */
+	found.whole = l->whole;
 	err = vectors_put(&out->sets, &l->own, &found.own);
 	err = err ?: vectors_put(&out->sets, &l->below, &found.below);
 	err = err ?: list_grow(&out->cgroup, out->cgroup_n, 1, sizeof(found));

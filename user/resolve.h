@@ -23,11 +23,12 @@ struct resolved_to {
 	struct address address;
 };
 
-/* A cgroup that is judged otherwise than the nearest one above it would be. */
+/* A cgroup that is judged otherwise than the nearest one above it would be, or that has limits of its own. */
 struct resolved_cgroup {
 	uint64_t id;
 	/* indexes into resolved.sets, from VECTOR_FIRST on, as vectors_put() gives */
 	uint32_t own, below;
+	bool whole; /* as match_level.whole */
 };
 
 struct resolved {

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include "lib/stage.h"
+#include "sweep.h"
 
 #define GROUP 12345
 
@@ -117,6 +118,54 @@ static void cgroups(struct stage *s)
 		cgroup_remove(dir);
 	}
 	free(dir);
+	stage_end(s);
+}
+
+/* All of a workload has one window: cgroups that it makes below its own gain nothing. */
+static void workloads(struct stage *s)
+{
+	static struct plain p;
+	struct compiled_cgroup known = { .class = { VECTOR_CGROUP_OTHER, VECTOR_CGROUP_OTHER, 1 } };
+	char *dir = NULL;
+
+	limit_policy(&p, 2, 0);
+	p.c.cgroup = &known;
+	p.c.cgroup_n = 1;
+	if (cgroup_id(s->dir, &known.id) || !begin(s, &p, "a limit of a workload"))
+		return;
+	attempt("203.0.113.1", EINPROGRESS, "the first of a workload");
+	if (!cgroup_create(s->dir, "other", &dir)) {
+		result(from_cgroup(dir, "203.0.113.1") == EINPROGRESS, "the second, from below it",
+			"");
+		result(from_cgroup(dir, "203.0.113.1") == EACCES, "a third is over it there", "");
+		cgroup_remove(dir);
+	}
+	attempt("203.0.113.1", EACCES, "and where the first was");
+	free(dir);
+	stage_end(s);
+}
+
+/* Windows that are over fill the map, until they are swept. */
+static void swept(struct stage *s)
+{
+	static struct plain p;
+	static struct fence_limit value = { .start_ns = 1 };
+	struct fence_limit_key key = { .limit = 99, .cgroup = 1ULL << 40 };
+	struct sweep sweep = { .term = p.term, .n = 1, .mount = s->mount };
+
+	limit_policy(&p, 2, 0);
+	p.term[0].window_ns = 1000;
+	if (!begin(s, &p, "a map full of windows"))
+		return;
+	sweep.limits = s->maps[MAP_LIMITS];
+	while (!bpf_map_update_elem(sweep.limits, &key, &value, BPF_ANY))
+		key.cgroup++;
+	attempt("203.0.113.1", EACCES, "with a map full of windows there is no room to count");
+	result(!sweep_limits(&sweep), "those that are over are swept", "");
+	attempt("203.0.113.1", EINPROGRESS, "then there is");
+	result(bpf_map_get_next_key(sweep.limits, NULL, &key) == 0 &&
+			bpf_map_get_next_key(sweep.limits, &key, &key) != 0,
+		"nothing else is left", "");
 	stage_end(s);
 }
 
@@ -254,6 +303,8 @@ int main(void)
 		targets(&s);
 		audited(&s);
 		cgroups(&s);
+		workloads(&s);
+		swept(&s);
 		outlives(&s);
 		groups(&s, false);
 		groups(&s, true);

@@ -53,7 +53,7 @@ x == "bpf/fence.h" || ($1 ~ /judge\.h$/ && x == "bpf/decide.h") || ($1 ~ /judge\
 x ~ /(^|\/)bpf\// || base in bpf || base == "vmlinux.h" { print $1 ":" $2 " includes " x }')"
 
 tap "libbpf and the skeleton only in the rooms at the kernel's edge" "$(includes '^user/.*\.[ch]$' |
-	awk '$1 !~ /^user\/(kernel|pin|link|fill|counts|events|guard|holder|follow|living)\.[ch]$/ && $3 ~ /^(<bpf\/|.*(fence|follow)\.skel\.h)/ {
+	awk '$1 !~ /^user\/(kernel|pin|link|fill|counts|events|guard|holder|follow|living|sweep)\.[ch]$/ && $3 ~ /^(<bpf\/|.*(fence|follow)\.skel\.h)/ {
 		print $1 ":" $2 " includes " substr($3, 2) }')"
 
 tap "stderr only in say" "$(said '^user/say\\.c$' '(^|[^A-Za-z0-9_])(stderr([^A-Za-z0-9_]|$)|(perror|v?warnx?|v?errx?) *\\(|(dprintf|write) *\\( *(2|STDERR_FILENO) *,)' 'speaks to stderr')"

@@ -99,7 +99,7 @@ static void refuses_what_does_not_fit(void **state)
 	struct terms t = { .term = term, .n = FENCE_TERMS + 1 };
 	struct policy p = { 0 };
 	struct resolved_exe an_exe = { .term = 0 };
-	struct resolved_cgroup a_cgroup = { 7, VECTOR_FIRST, VECTOR_FIRST };
+	struct resolved_cgroup a_cgroup = { 7, VECTOR_FIRST, VECTOR_FIRST, false };
 	struct resolved exes = { .exe = &an_exe, .exe_n = 1 },
 			cgroups = { .cgroup = &a_cgroup, .cgroup_n = 1 };
 	struct compiled *c = NULL;

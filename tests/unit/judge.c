@@ -85,8 +85,8 @@ static struct compiled_uid uids[] = { { 33, CLASS_USER }, { 66, CLASS_BAD } };
 static struct compiled_gid gids[] = { { 8, 0 }, { 9, 63 } };
 static struct compiled_exe exes[] = { { { 8 << 20 | 1, 500 }, CLASS_EXE } };
 static struct compiled_cgroup cgroups[] = {
-	{ 700, { CLASS_UNIT, CLASS_UNIT } },
-	{ 701, { VECTOR_CGROUP_OTHER, CLASS_UNIT } },
+	{ 700, { CLASS_UNIT, CLASS_UNIT, 1 } },
+	{ 701, { VECTOR_CGROUP_OTHER, CLASS_UNIT, 0 } },
 };
 
 static const struct compiled policy = {

@@ -334,6 +334,51 @@ static void selectors_are_and_lists_or(void **state)
 	world_end(&w);
 }
 
+/* With a limit: where one workload ends and the next begins. */
+static void tells_workloads_apart(void **state)
+{
+	static const struct {
+		const char *path;
+		bool whole;
+	} dirs[] = {
+		{ "/", false },
+		{ "/system.slice", false },
+		{ "/system.slice/x.service", true },
+		{ "/system.slice/x.service/y.service", false }, /* its own making */
+		{ "/system.slice/x.service/c1", false },
+		{ "/user.slice", false },
+		{ "/user.slice/user-7.slice", true }, /* sessions come and go as the user likes */
+		{ "/user.slice/user-7.slice/session-1.scope", false },
+		{ "/user.slice/user-7.slice/user@7.service", false },
+		{ "/user.slice/user-7.slice/user@7.service/app.slice/x.service", false },
+		{ "/machine.slice/x.scope", true },
+		{ "/plain/directory", false },
+		{ "/kubepods.slice/pod.slice/c1", true },
+		{ "/c1", true },
+		{ "/c1/system.slice/x.service", false },
+	};
+	struct match_level l;
+	struct world w;
+
+	(void)state;
+	container = (struct container){ .id = "web" };
+	world_init(&w, 1);
+	w.order[0].action = ACTION_LIMIT;
+	world_open(&w);
+	assert_true(match_needed(w.m));
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(*dirs); i++) {
+		level(&w, dirs[i].path, &l);
+		if (l.whole != dirs[i].whole)
+			fail_msg("%s", dirs[i].path);
+	}
+	world_end(&w);
+	world_init(&w, 1); /* nobody asks without a limit */
+	world_open(&w);
+	level(&w, "/system.slice/x.service", &l);
+	assert_false(l.whole);
+	world_end(&w);
+}
+
 /* ---- property ---- */
 
 static uint64_t dice_state = SEED;
@@ -493,6 +538,7 @@ int main(void)
 		cmocka_unit_test(matches_containers),
 		cmocka_unit_test(unknown_containers_fail_closed),
 		cmocka_unit_test(a_users_own_earns_nothing),
+		cmocka_unit_test(tells_workloads_apart),
 		cmocka_unit_test(selectors_are_and_lists_or),
 		cmocka_unit_test(unknown_is_never_laxer),
 		cmocka_unit_test(refuses_what_asks_too_much),

@@ -220,8 +220,8 @@ static void found_make(struct world *w)
 	}
 	for (uint64_t id = 2; id <= CGROUPS; id++)
 		if (dice(2))
-			r->cgroup[r->cgroup_n++] =
-				(struct resolved_cgroup){ id, random_set(w), random_set(w) };
+			r->cgroup[r->cgroup_n++] = (struct resolved_cgroup){ id, random_set(w),
+				random_set(w), id % 2 };
 }
 
 /* Some exemptions first, some of them expired; then a layer, perhaps; then rules. */
