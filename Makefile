@@ -2,7 +2,7 @@
 # `make help` lists the targets.
 # Rooms of user/, low to high: a room may include only rooms before it (tests/style/layers.sh).
 ROOMS = text say options json address list file csv walk latch yaml choice quote action value selection selectors order dmi shelf provider profile roster tenant mta preset rule layer canon doubt \
-	charter policy entry exemption dump mounts cgroup process shape statefile dossier pods runtime container ways terms vectors patterns asks match anchor \
+	charter policy entry exemption dump mounts cgroup process shape statefile dossier pods runtime runtimes container ways terms vectors patterns asks match anchor \
 	names exes resolve classes prefixes settings orders compile mask script subject attempt line member recall scope fill holder kernel link pin counts dirwatch follow \
 	crowd held events sweep guard state phrase slip relief probation standing board translate archive distinct incident ledger remedy advise judge netns diag sockets cut identity aim census senders \
 	blind permit fate announce outlook wrap portrait account report asker grant raise bestow lift confirm herald lookout explain suspect query ladder pending living inside keeper exewatch refresh notify job signals asked vain daemon \

@@ -12,6 +12,7 @@
 
 #include "cgroup.h"
 #include "runtime.h"
+#include "runtimes.h"
 #include "shape.h"
 
 struct kept {
@@ -174,6 +175,11 @@ void containers_forget(struct containers *c, const char *path)
 		return;
 	(void)tdelete(e, &c->tree, by_path); /* its parent's node, of no use */
 	kept_free(e);
+}
+
+bool containers_any(const struct containers *c)
+{
+	return runtimes_any(c->root);
 }
 
 bool container_is(const char *path)

@@ -27,5 +27,7 @@ int container_find(
 	struct containers *c, const char *path, const struct container **out, bool *known);
 void containers_forget(struct containers *c, const char *path); /* its cgroup is gone */
 
+bool containers_any(const struct containers *c); /* some runtime has its files here (runtimes.h) */
+
 /* True when the path is of a container's own cgroup: "/system.slice/docker-<64 hex>.scope", ... Pure. */
 bool container_is(const char *path);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "cgroup.h"
 #include "list.h"
@@ -119,4 +120,14 @@ int exes_process(const char *cgroup, pid_t *pid)
 		return found ?: -ENOENT;
 	*pid = s.pid;
 	return 0;
+}
+
+bool exes_settled(pid_t pid)
+{
+	struct stat ours, its;
+	char name[64];
+
+	(void)snprintf(name, sizeof(name), "/proc/%d/root/.", pid);
+	return !stat("/", &ours) && !stat(name, &its) &&
+	       (ours.st_dev != its.st_dev || ours.st_ino != its.st_ino);
 }

@@ -27,3 +27,6 @@ int exes_find_in(const struct term *t, pid_t pid, struct exes *out);
 
 /* A process in a cgroup (its directory) or below. 0 or -ENOENT, -errno. */
 int exes_process(const char *cgroup, pid_t *pid);
+
+/* A container's first process has the root of whoever starts it, until its runtime has exchanged that. */
+bool exes_settled(pid_t pid);

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "exes.h"
@@ -79,17 +78,6 @@ int inside_add(struct inside *i, uint64_t id, const char *path, const struct fen
 	return 0;
 }
 
-/* Until the runtime has exchanged it, the root of its first process is ours. */
-static bool has_own_root(pid_t pid)
-{
-	struct stat ours, its;
-	char name[64];
-
-	(void)snprintf(name, sizeof(name), "/proc/%d/root/.", pid);
-	return !stat("/", &ours) && !stat(name, &its) &&
-	       (ours.st_dev != its.st_dev || ours.st_ino != its.st_ino);
-}
-
 static int learn(struct inside *i, uint64_t id, size_t term, const struct fence_exe *key)
 {
 	bool mine = false;
@@ -112,7 +100,7 @@ static int look(uint64_t id, const char *path, void *arg)
 	(void)snprintf(dir, sizeof(dir), "%.2000s%.2000s", i->mount, path);
 	if (access(dir, F_OK))
 		return 1; /* its end was missed */
-	if (exes_process(dir, &pid) || !has_own_root(pid))
+	if (exes_process(dir, &pid) || !exes_settled(pid))
 		return 0;
 	for (size_t n = 0; !err && n < i->terms->n; n++) {
 		struct exes found = { 0 };

@@ -8,10 +8,12 @@
 #include <string.h>
 
 #include "cgroup.h"
+#include "container.h"
 #include "exes.h"
 #include "list.h"
 #include "match.h"
 #include "names.h"
+#include "runtimes.h"
 #include "say.h"
 
 #define WARNINGS 20 /* of what is not here now */
@@ -138,6 +140,7 @@ struct walk {
 	struct fence_vector within; /* terms whose executables are in containers */
 	struct match_level *level; /* of the directory at each depth */
 	size_t level_n;
+	bool containers; /* some are there */
 	struct resolved *out;
 };
 
@@ -154,8 +157,8 @@ static int find_within(
 		if (!vectors_has(&w->within, i) || !vectors_has(&l->own, i) ||
 			(up && vectors_has(&up->own, i)))
 			continue;
-		if (!pid && exes_process(dir, &pid))
-			return 0; /* nobody is in it yet, or it is gone again */
+		if (!pid && (exes_process(dir, &pid) || !exes_settled(pid)))
+			return 0; /* nobody is in it yet, it is about to begin, or gone again */
 		err = exes_find_in(&w->terms->term[i], pid, &found);
 		err = err ?: keep_exes(w->out, i, &found);
 		free(found.key);
@@ -175,10 +178,10 @@ static int keep_cgroup(
 
 	if (!l->whole && vectors_equal(&l->own, else_found) && vectors_equal(&l->below, else_found))
 		return 0;
+	found.whole = l->whole;
 	err = cgroup_id(dir, &found.id);
 	if (err)
 		return err == -ENOENT ? 0 : err; /* it is gone again */
-	found.whole = l->whole;
 	err = vectors_put(&out->sets, &l->own, &found.own);
 	err = err ?: vectors_put(&out->sets, &l->below, &found.below);
 	err = err ?: list_grow(&out->cgroup, out->cgroup_n, 1, sizeof(found));
@@ -208,12 +211,44 @@ static int visit(const char *path, void *arg)
 	err = match_child(w->match, up, path, l);
 	if (err)
 		return err;
+	w->containers |= container_is(path);
 	if (asprintf(&dir, "%s%s", w->mount, path) < 0)
 		return -ENOMEM;
 	err = keep_cgroup(w, dir, l, up);
 	err = err ?: find_within(w, dir, l, up);
 	free(dir);
 	return err;
+}
+
+/* "/var/lib/docker, /var/lib/lxc" */
+static void list_places(char *to, size_t size)
+{
+	size_t n = 0;
+
+	*to = '\0';
+	for (int i = 0; runtimes_places[i] && n < size; i++)
+		n += snprintf(to + n, size - n, "%s%s", i ? ", " : "", runtimes_places[i]);
+}
+
+/* Where nothing can tell of containers, a rule about them would never match, and nobody would know. */
+static int refuse_containers(const struct walk *w, const struct containers *c)
+{
+	char where[TERM_WHERE], places[512];
+
+	for (size_t i = 0; i < w->terms->n; i++) {
+		const struct term *t = &w->terms->term[i];
+
+		/* An exemption is about one that was there. */
+		if (!t->origin || !term_by_container(t))
+			continue;
+		if (w->containers || !c || containers_any(c))
+			return 0;
+		list_places(places, sizeof(places));
+		return refuse(-EOPNOTSUPP,
+			"%s: '%s' is about containers, and no container runtime's files are on this machine: %s, or a user's in ~/.local/share",
+			term_where(where, t), t->name, places);
+	}
+	return 0;
 }
 
 /* A label that no file on this machine tells would never match, and nobody would know. */
@@ -270,7 +305,7 @@ static void warn_within(const struct walk *w)
 	}
 }
 
-static int find_cgroups(struct walk *w)
+static int find_cgroups(struct walk *w, const struct containers *c)
 {
 	int err = 0;
 
@@ -281,7 +316,8 @@ static int find_cgroups(struct walk *w)
 		err = cgroup_walk(w->mount, visit, w);
 	if (err)
 		return fail(err, "find the policy's cgroups below %s", w->mount);
-	err = refuse_labels(w);
+	err = refuse_containers(w, c);
+	err = err ?: refuse_labels(w);
 	if (err)
 		return err;
 	warn_missing(w);
@@ -300,7 +336,7 @@ int resolve_terms(const struct terms *t, const char *cgroup_mount, struct contai
 		(void)fail(err, "resolve the rules");
 	err = err ?: find_exes(t, w.out);
 	err = err ?: find_names(t, w.out);
-	err = err ?: find_cgroups(&w);
+	err = err ?: find_cgroups(&w, c);
 	match_close(w.match);
 	free(w.level);
 	if (err)

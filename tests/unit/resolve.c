@@ -11,7 +11,10 @@ static int ask(const char *host, struct address **out, size_t *n);
 #undef cgroup_id
 #undef names_look_up
 
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -248,9 +251,61 @@ static void finds_executables(void **state)
 	policy_free(p);
 }
 
-/* A container whose files tell nothing has its id at least; its process is one of this test. */
+static void copy(const char *from, const char *to)
+{
+	FILE *in = fopen(from, "r"), *out = fopen(to, "w");
+	int c;
+
+	assert_true(in && out);
+	while ((c = getc(in)) != EOF)
+		assert_int_equal(putc(c, out), c);
+	assert_true(!fclose(in) && !fclose(out) && !chmod(to, 0755));
+}
+
+/* As a runtime does: a mount of its own, and that for a root. */
+static bool move_in(const char *root)
+{
+	if (unshare(CLONE_NEWNS) && unshare(CLONE_NEWUSER | CLONE_NEWNS))
+		return false;
+	return !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+	       !mount(root, root, NULL, MS_BIND, NULL) && !chroot(root);
+}
+
+/* A process with `root` for a root; 0: that may not be had here. */
+static pid_t within(const char *root)
+{
+	int ready[2];
+	char c = 'n';
+	pid_t pid;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	if (!pid) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when an assertion fails */
+		c = move_in(root) ? 'y' : 'n';
+		if (write(ready[1], &c, 1) == 1 && c == 'y')
+			pause();
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &c, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	return c == 'y' ? pid : 0;
+}
+
+static void put_process(const char *procs, pid_t pid)
+{
+	FILE *f = fopen(procs, "w");
+
+	assert_non_null(f);
+	fprintf(f, "%d\n", pid);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* A container whose files tell nothing has its id at least; until its root is another, nothing is its own. */
 static void finds_executables_within(void **state)
 {
+	char root[] = "/tmp/resolve-root.XXXXXX", shell_path[64];
 	struct terms t;
 	struct policy *p = rules(
 		"  - { name: x, if: { container: 0123456789ab, exe: [/bin/sh, /nonexistent] }, then: allow }\n"
@@ -260,15 +315,26 @@ static void finds_executables_within(void **state)
 	struct containers *c;
 	struct fence_exe shell;
 	char procs[256];
-	FILE *f;
+	pid_t pid;
 
 	(void)state;
+	assert_non_null(mkdtemp(root));
+	snprintf(shell_path, sizeof(shell_path), "%s/bin", root);
+	assert_int_equal(mkdir(shell_path, 0755), 0);
+	strcat(shell_path, "/sh");
+	copy("/bin/sh", shell_path);
 	snprintf(procs, sizeof(procs), "%s/docker-" ID ".scope/cgroup.procs", top);
-	f = fopen(procs, "w");
-	assert_non_null(f);
-	fprintf(f, "%d\n", getpid());
-	assert_int_equal(fclose(f), 0);
+	put_process(procs, getpid());
 	assert_int_equal(containers_open(top, &c), 0);
+	say_to(NULL);
+	assert_int_equal(resolve_terms(&t, top, c, &r), 0);
+	say_to(stderr);
+	assert_int_equal(r->exe_n, 0);
+	resolve_free(r);
+	pid = within(root);
+	if (!pid)
+		skip();
+	put_process(procs, pid);
 	said_begin();
 	assert_int_equal(resolve_terms(&t, top, c, &r), 0);
 	said_end(
@@ -277,8 +343,11 @@ static void finds_executables_within(void **state)
 	assert_int_equal(unlink(procs), 0);
 	assert_int_equal(r->exe_n, 1);
 	assert_int_equal(r->exe[0].term, 0);
-	assert_int_equal(process_exe_key("/bin/sh", &shell), 0);
+	assert_int_equal(process_exe_key(shell_path, &shell), 0);
 	assert_memory_equal(&r->exe[0].key, &shell, sizeof(shell));
+	assert_true(!kill(pid, SIGKILL) && waitpid(pid, NULL, 0) == pid && !unlink(shell_path));
+	*strrchr(shell_path, '/') = 0;
+	assert_int_equal(rmdir(shell_path) | rmdir(root), 0);
 	containers_close(c);
 	resolve_free(r);
 	terms_clear(&t);
@@ -328,6 +397,84 @@ static void refuses_labels_that_nothing_tells(void **state)
 	}
 	assert_int_equal(rmdir(root), 0);
 	containers_close(c);
+	terms_clear(&t);
+	policy_free(p);
+}
+
+/* With nothing that could tell of containers, each kind of rule about them; an exemption stays. */
+static void refuses_containers_that_nothing_tells_of(void **state)
+{
+	static const char *const kinds[] = { "container: shop", "image: nginx", "pod: web",
+		"namespace: prod", "label: { tier: shop }", "runtime: docker" };
+	char root[] = "/tmp/resolve-root.XXXXXX", text[128], slice[256];
+	struct resolved *r = NULL;
+	struct containers *c;
+	struct policy *p;
+	struct terms t;
+
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	snprintf(slice, sizeof(slice), "%s/machine.slice", top);
+	assert_int_equal(containers_open(root, &c), 0);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		snprintf(
+			text, sizeof(text), "  - { name: x, if: { %s }, then: block }\n", kinds[i]);
+		p = rules(text, &t);
+		said_begin();
+		assert_int_equal(resolve_terms(&t, slice, c, &r), -EOPNOTSUPP);
+		said_end(
+			"smtpfence: p.yaml:4: 'x' is about containers, and no container runtime's files are on this machine: /var/lib/docker, ...");
+		assert_null(r);
+		t.term[0].origin = NULL;
+		say_to(NULL);
+		assert_int_equal(resolve_terms(&t, slice, c, &r), 0);
+		/* One is there, whose runtime keeps its files where nobody looks. */
+		t.term[0].origin = "p.yaml";
+		resolve_free(r);
+		assert_int_equal(resolve_terms(&t, top, c, &r), 0);
+		say_to(stderr);
+		resolve_free(r);
+		r = NULL;
+		terms_clear(&t);
+		policy_free(p);
+	}
+	containers_close(c);
+	assert_int_equal(rmdir(root), 0);
+}
+
+/* With a limit each workload has an entry, and that of what lies in it is not its own. */
+static void finds_workloads(void **state)
+{
+	static const char *const whole[] = { "/system.slice/exim4.service",
+		"/system.slice/system-php.slice/php@1.service",
+		"/system.slice/system-php.slice/php@2.service", "/system.slice/a\\x2db.service",
+		"/system.slice/_cpu.service", "/user.slice/user@7.service",
+		"/docker-" ID ".scope" };
+	struct terms t;
+	struct policy *p = rules("  - { then: limit 3 connections/h }\n", &t);
+	struct resolved *r = NULL;
+
+	(void)state;
+	assert_int_equal(resolve_terms(&t, top, NULL, &r), 0);
+	assert_int_equal(r->cgroup_n, 7);
+	for (size_t i = 0; i < 7; i++) {
+		const struct resolved_cgroup *e = entry(r, whole[i]);
+
+		assert_non_null(e);
+		assert_true(e->whole);
+	}
+	resolve_free(r);
+	terms_clear(&t);
+	policy_free(p);
+	p = rules(
+		"  - { if: { cgroup: /system.slice/exim4.service/child }, then: allow }\n  - { then: limit 3 connections/h }\n",
+		&t);
+	say_to(NULL);
+	assert_int_equal(resolve_terms(&t, top, NULL, &r), 0);
+	say_to(stderr);
+	assert_true(entry(r, "/system.slice/exim4.service")->whole);
+	assert_false(entry(r, "/system.slice/exim4.service/child")->whole);
+	resolve_free(r);
 	terms_clear(&t);
 	policy_free(p);
 }
@@ -389,6 +536,8 @@ int main(void)
 		cmocka_unit_test(finds_executables),
 		cmocka_unit_test(finds_executables_within),
 		cmocka_unit_test(refuses_labels_that_nothing_tells),
+		cmocka_unit_test(refuses_containers_that_nothing_tells_of),
+		cmocka_unit_test(finds_workloads),
 		cmocka_unit_test(finds_addresses_of_names),
 		cmocka_unit_test(refuses_a_tree_that_is_not_there),
 	};
