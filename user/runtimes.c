@@ -10,10 +10,11 @@
 
 #define USERS 4096 /* whose homes are looked at, at most */
 
+/* Also what is there at boot, before the runtime begins and makes its directory in /run. */
 const char *const runtimes_places[] = { "/var/lib/docker", "/etc/docker/daemon.json",
 	"/var/lib/containers/storage", "/run/containers/storage", "/run/containerd",
-	"/run/k3s/containerd", "/var/lib/lxc", "/var/lib/incus", "/var/lib/lxd",
-	"/var/snap/lxd/common/lxd", NULL };
+	"/run/k3s/containerd", "/var/lib/containerd", "/var/lib/rancher/k3s", "/var/lib/kubelet",
+	"/var/lib/lxc", "/var/lib/incus", "/var/lib/lxd", "/var/snap/lxd/common/lxd", NULL };
 
 static const char *const users_places[] = { ".local/share/docker",
 	".local/share/containers/storage", ".local/share/lxc", NULL };
