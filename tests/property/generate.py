@@ -12,7 +12,10 @@ import random
 import sys
 
 # Ours and of the documentation only: nothing is ever sent there.
-PROFILES = ["generic-cloud", "digitalocean", "hetzner-cloud", "observe", "strict", "upcloud", "ovh", "edbb"]
+PROFILES = [
+    "generic-cloud", "digitalocean", "hetzner-cloud", "observe", "strict", "upcloud", "ovh", "edbb",
+    "tests/property/v4-only.yaml", "tests/property/v6-only.yaml",
+]
 PORTS = [25, 26, 465, 587, 2525, 24, 10025, 65535, 1]
 UIDS = [0, 33, 1000, 1001, 1002, 1003, 65534, 4294967294]
 GIDS = [0, 4, 33, 100, 1000, 1001, 1002, 65534]
