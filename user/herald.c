@@ -25,7 +25,8 @@ struct telling {
 	const char *dir;
 	FILE *to; /* before arming */
 	FILE *after; /* shown only when it is armed */
-	bool waiting; /* this change waits for a confirmation */
+	bool waited; /* another change was on trial already */
+	bool waiting; /* this one waits for a confirmation */
 };
 
 /* What is there. Not to know it is no reason not to arm. */
@@ -121,6 +122,7 @@ static void warn_unfollowed(const struct raise_works *w, const char *dir)
 static int before(const struct raise_works *w, void *arg)
 {
 	struct telling *t = arg;
+	struct probation older;
 	struct scene s = {};
 	int err = 0;
 
@@ -135,6 +137,7 @@ static int before(const struct raise_works *w, void *arg)
 	scene_free(&s);
 	if (!t->h->quiet)
 		warn_unfollowed(w, t->dir);
+	t->waited = !probation_look(t->dir, &older);
 	if (t->h->confirm_s)
 		err = confirm_begin(t->dir, t->h->confirm_s);
 	t->waiting = t->h->confirm_s && !err;
@@ -149,8 +152,6 @@ int herald_up(const struct policy *p, const struct herald *h, FILE *to)
 		.audit = h->audit,
 		.before = before,
 		.arg = &t };
-	struct probation older;
-	bool waited = !probation_look(t.dir, &older);
 	char *text = NULL;
 	size_t n = 0;
 	int err;
@@ -164,7 +165,7 @@ int herald_up(const struct policy *p, const struct herald *h, FILE *to)
 		fwrite(text, 1, n, to);
 	if (!err && !h->confirm_s)
 		err = confirm_end(t.dir);
-	else if (err && t.waiting && !waited)
+	else if (err && t.waiting && !t.waited)
 		(void)confirm_end(t.dir); /* the first failure has been said */
 	free(text);
 	return err;
