@@ -16,12 +16,13 @@ ok "the rest was fenced" grep -q "tcp4 ETIMEDOUT" "$TMP/rest"
 ok "and is in the report" grep -q "1 attempt to send mail, 1 blocked" "$TMP/rest"
 
 ends() { # SIGNAL NAME COMMAND: a rest that is ended by a signal to us
-	local began=$SECONDS
+	local began
 	background "$TMP/rest" sh -c "$3"
 	await "$TMP/rest" "waiting for"
+	began=$SECONDS
 	kill "-$1" "${STARTED[-1]}"
 	wait "${STARTED[-1]}"
-	is "$2" "$? $((SECONDS - began < 10))" "0 1"
+	is "$2" "$? $((SECONDS - began < 40))" "0 1"
 	is "and leaves no cgroup" "$(cages)" 0
 }
 ends INT "SIGINT ends the rest" 'setsid sleep 60 & exit 0'
