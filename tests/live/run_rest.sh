@@ -16,10 +16,9 @@ ok "the rest was fenced" grep -q "tcp4 ETIMEDOUT" "$TMP/rest"
 ok "and is in the report" grep -q "1 attempt to send mail, 1 blocked" "$TMP/rest"
 
 ends() { # SIGNAL NAME COMMAND: a rest that is ended by a signal to us
-	local began
 	background "$TMP/rest" sh -c "$3"
 	await "$TMP/rest" "waiting for"
-	began=$SECONDS
+	local began=$SECONDS
 	kill "-$1" "${STARTED[-1]}"
 	wait "${STARTED[-1]}"
 	is "$2" "$? $((SECONDS - began < 40))" "0 1"
