@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Every program loads, with each set of load-time switches, within the budget of instructions. */
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,11 +146,15 @@ static void load(const char *path, const struct switches *s)
 	bpf_object__close(o);
 }
 
-/* verifier OBJECT...; default the one that is built. */
+/* verifier OBJECT...; default the one that was built, in the directory O. */
 int main(int argc, char **argv)
 {
-	char *usual[] = { argv[0], ".output/fence.bpf.o", NULL };
+	const char *built = getenv("O");
+	char object[PATH_MAX];
+	char *usual[] = { argv[0], object, NULL };
 	char **objects = argc > 1 ? argv : usual;
+
+	snprintf(object, sizeof(object), "%s/fence.bpf.o", built ? built : ".output");
 
 	for (int n = 1; objects[n]; n++)
 		for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)

@@ -182,6 +182,35 @@ static void each_order_has_its_words(void **state)
 	}
 }
 
+/* A provider that shuts one family only: the other way is none of its business, and both sentences say which. */
+static void a_profile_of_one_family_names_it(void **state)
+{
+	static const struct {
+		enum family shut;
+		uint8_t tried;
+		const char *why;
+	} one[] = {
+		{ FAMILY_V4, AF_INET6, "What is shut at AWS is the way over IPv4; this is IPv6." },
+		{ FAMILY_V6, AF_INET, "What is shut at AWS is the way over IPv6; this is IPv4." },
+	};
+	struct profile *p = open_profile("aws");
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(one) / sizeof(one[0]); n++) {
+		struct attempt a = sample_allowed(25, OUTCOME_CONNECTED);
+		char text[ADVISE_TEXT];
+		struct made m;
+
+		p->family = one[n].shut;
+		a.k.family = one[n].tried;
+		a.k.reason = REASON_SCOPE;
+		m = make(a, NULL);
+		assert_string_equal(advise_why(text, m.one, p), one[n].why);
+		incident_free(m.set);
+	}
+	profile_free(p);
+}
+
 /* True when the sentence names the port as a number of its own. */
 static bool names_port(const char *sentence, size_t n, uint16_t port)
 {
@@ -288,6 +317,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_fit_the_situation),
 		cmocka_unit_test(each_order_has_its_words),
+		cmocka_unit_test(a_profile_of_one_family_names_it),
 		cmocka_unit_test(no_profile_is_told_a_shut_port),
 		cmocka_unit_test(targets_are_named_by_class),
 	};
