@@ -47,6 +47,13 @@ int guard_maps(const struct pin *p, int maps[MAP_COUNT])
 	return 0;
 }
 
+int guard_link(const struct pin *p, enum hook h)
+{
+	char name[NAME_BYTES];
+
+	return pin_get(p, under(name, LIVE, kernel_program_name(h)));
+}
+
 /* Attaches one hook and pins its link below `dir`. */
 static int make_link(const struct pin *p, const struct kernel *k, enum hook h, const char *dir,
 	const char *cgroup)
@@ -233,8 +240,7 @@ int guard_disarm(const struct pin *p)
 
 static int look_link(const struct pin *p, enum hook h, struct guard_look *out)
 {
-	char name[NAME_BYTES];
-	int fd = pin_get(p, under(name, LIVE, kernel_program_name(h))), err;
+	int fd = guard_link(p, h), err;
 
 	if (fd == -ENOENT)
 		return 0;

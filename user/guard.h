@@ -25,6 +25,9 @@ int guard_disarm(const struct pin *p);
 int guard_maps(const struct pin *p, int maps[MAP_COUNT]);
 void guard_close_maps(int maps[MAP_COUNT]);
 
+/* fd of the pinned link of a hook, O_CLOEXEC; -ENOENT, silent: there is none; else -errno, said. */
+int guard_link(const struct pin *p, enum hook h);
+
 /* What the kernel holds. */
 struct guard_look {
 	struct fence_state state;

@@ -2,7 +2,6 @@
 #include "living.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,11 +10,11 @@
 #include <bpf/bpf.h>
 
 #include "fill.h"
+#include "guard.h"
 #include "kernel.h"
 #include "link.h"
 #include "list.h"
 #include "match.h"
-#include "pin.h"
 #include "say.h"
 #include "sweep.h"
 #include "vectors.h"
@@ -148,15 +147,13 @@ static int learn_limits(struct living *l)
 int living_open(const struct pin *p, struct living **out)
 {
 	struct living *l = calloc(1, sizeof(*l));
-	char name[64];
 	int err;
 
 	if (!l)
 		return fail(-ENOMEM, "open the maps in force");
 	for (int m = 0; m < MAPS; m++)
 		l->fd[m] = -1;
-	(void)snprintf(name, sizeof(name), "fence/%s", kernel_program_name(HOOK_CONNECT4));
-	l->link = pin_get(p, name);
+	l->link = guard_link(p, HOOK_CONNECT4);
 	err = l->link < 0 ? l->link : vectors_init(&l->sets);
 	if (!err) {
 		err = open_maps(l->link, l);
