@@ -155,7 +155,6 @@ int main(int argc, char **argv)
 	char **objects = argc > 1 ? argv : usual;
 
 	snprintf(object, sizeof(object), "%s/fence.bpf.o", built ? built : ".output");
-
 	for (int n = 1; objects[n]; n++)
 		for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 			load(objects[n], &cases[i]);

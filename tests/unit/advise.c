@@ -182,7 +182,7 @@ static void each_order_has_its_words(void **state)
 	}
 }
 
-/* A provider that shuts one family only: the other way is none of its business, and both sentences say which. */
+/* A provider that shuts one family only: the other way is none of its business, and the sentence says which. */
 static void a_profile_of_one_family_names_it(void **state)
 {
 	static const struct {
